@@ -1,0 +1,108 @@
+"""Money as integer cents beside a currency. The only place that rounds, parses or splits an amount.
+
+Rule of rounding: half away from zero, once per line. Splits go by largest remainder, so that the
+parts always sum to the whole.
+"""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+import msgspec
+from babel.numbers import format_currency
+
+EURO: Final = "EUR"
+MINUTES_PER_HOUR: Final = 60
+MAX_CENTS: Final = 100_000_000_00  # A hundred million euros: anything larger is a slip of the keyboard.
+
+
+class InvalidAmount(ValueError):
+    """The text is not an amount of euros with at most two decimals. ``reason`` is one of the class's constants."""
+
+    NOT_A_NUMBER: Final = "not_a_number"
+    TOO_MANY_DECIMALS: Final = "too_many_decimals"
+    NEGATIVE: Final = "negative"
+    TOO_LARGE: Final = "too_large"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Money(msgspec.Struct, frozen=True, order=False):
+    """An amount of one currency in its minor unit (cents)."""
+
+    cents: int
+    currency: str = EURO
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.cents + self._same(other).cents, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.cents - self._same(other).cents, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.cents, self.currency)
+
+    def _same(self, other: "Money") -> "Money":
+        if other.currency != self.currency:
+            msg = f"cannot mix {self.currency} and {other.currency}"
+            raise ValueError(msg)
+        return other
+
+
+def round_cents(amount: Fraction) -> int:
+    """The one rounding door: exact cents to whole cents, half away from zero."""
+    magnitude = abs(amount)
+    whole = (2 * magnitude.numerator + magnitude.denominator) // (2 * magnitude.denominator)
+    return whole if amount >= 0 else -whole
+
+
+def per_hour(cents_per_hour: int, minutes: int) -> int:
+    """The price of ``minutes`` at an hourly price, in whole cents."""
+    return round_cents(Fraction(cents_per_hour * minutes, MINUTES_PER_HOUR))
+
+
+def split(total_cents: int, weights: Sequence[int]) -> list[int]:
+    """Splits a total by weights (all >= 0, sum > 0) by largest remainder; ties go to the earlier part."""
+    whole = sum(weights)
+    if whole <= 0 or min(weights) < 0:
+        msg = "weights must be non-negative and not all zero"
+        raise ValueError(msg)
+    sign = 1 if total_cents >= 0 else -1
+    exact = [abs(total_cents) * weight for weight in weights]
+    parts = [amount // whole for amount in exact]
+    missing = abs(total_cents) - sum(parts)
+    by_remainder = sorted(range(len(weights)), key=lambda i: (-(exact[i] % whole), i))
+    for i in by_remainder[:missing]:
+        parts[i] += 1
+    return [sign * part for part in parts]
+
+
+def parse_euros(text: str) -> int:
+    """Cents from what a person types: ``42``, ``42,5``, ``1 042,50 €``. A comma or a point separates the cents.
+
+    Raises:
+        InvalidAmount: no number, more than two decimals, negative or absurdly large.
+    """
+    cleaned = text.strip().removesuffix("€").replace(" ", "").replace("\u00a0", "").replace("\u202f", "").replace(",", ".")
+    if cleaned.startswith(("-", "−")):
+        raise InvalidAmount(InvalidAmount.NEGATIVE)
+    euros, point, cents = cleaned.partition(".")
+    if not (euros.isascii() and euros.isdigit()) or (point and not (cents.isascii() and cents.isdigit())):
+        raise InvalidAmount(InvalidAmount.NOT_A_NUMBER)
+    if len(cents) > 2:
+        raise InvalidAmount(InvalidAmount.TOO_MANY_DECIMALS)
+    if len(euros) > 12 or (amount := int(euros) * 100 + int(cents.ljust(2, "0") if cents else 0)) > MAX_CENTS:
+        raise InvalidAmount(InvalidAmount.TOO_LARGE)
+    return amount
+
+
+def format_money(money: Money, locale: str) -> str:
+    """The amount as the language writes it: ``1 042,50 €`` or ``€1,042.50``."""
+    return format_currency(_decimal_text(money.cents), money.currency, locale=locale)
+
+
+def _decimal_text(cents: int) -> str:
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

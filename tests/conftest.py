@@ -1,0 +1,64 @@
+"""The ground of every test: a real PostgreSQL, a migrated database per test, no network, a set configuration."""
+
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+# Set before anything reads the configuration; a developer's own .env or services never leak into tests.
+TEST_DATA = tempfile.mkdtemp(prefix="setelitori-test-")
+os.chmod(TEST_DATA, 0o755)  # noqa: S103 - the database's own user must pass through it
+os.environ |= {
+    "ENVIRONMENT": "test",
+    "DATA_DIR": TEST_DATA,
+    "SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests",
+    "ENCRYPTION_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+}
+for name in ("DATABASE_URL", "MEILISEARCH_URL", "STRIPE_API_KEY", "STRIPE_API_URL", "YTJ_URL", "FILES_URL"):
+    os.environ[name] = ""
+
+import asyncpg
+import pytest
+
+from marketplace.kernel import db
+from marketplace.kernel.embedded_postgres import EmbeddedPostgres
+from marketplace.kernel.migrations import migrate
+
+TEMPLATE = "template_migrated"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """One server for the whole run (one per process when tests run in parallel), without fsync."""
+    server = EmbeddedPostgres(Path(TEST_DATA) / "postgres", fsync=False)
+    server.start(TEMPLATE)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def migrated(postgres: EmbeddedPostgres) -> str:
+    """The name of a database that has every migration; tests get copies of it."""
+    db.use_database(postgres.url(TEMPLATE))
+    await migrate()
+    return TEMPLATE
+
+
+@pytest.fixture
+async def database(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
+    """A fresh migrated database with a pool, gone after the test. Commits are real."""
+    name = f"test_{db.new_id().hex}"
+    await _administer(postgres, f'create database "{name}" template "{migrated}" strategy file_copy')
+    db.use_database(postgres.url(name))
+    await db.start_pool(size=8)
+    yield postgres.url(name)
+    await db.stop_pool()
+    await _administer(postgres, f'drop database "{name}" with (force)')
+
+
+async def _administer(postgres: EmbeddedPostgres, statement: str) -> None:
+    connection = await asyncpg.connect(postgres.url("postgres"))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
