@@ -34,7 +34,7 @@ class EmbeddedPostgres:
         self.data = self.home / "data"
         self.log = self.home / "server.log"
         self.fsync = fsync
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self._binaries: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -206,7 +206,8 @@ def _is_postgres(pid: int, data: Path) -> bool:
     return b"postgres" in command and str(data).encode() in command
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port on loopback that nothing uses at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,0 +1,40 @@
+"""The worker: runs the jobs that the features' use cases enqueue. Knows every topic and who handles it."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+import asyncpg
+from pgqueuer import PgQueuer
+
+from marketplace.kernel import db
+from marketplace.kernel.config import Config, get_config
+from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Topic, build_worker
+
+HANDLERS: Mapping[Topic[Any], Handler] = {}
+"""Every topic with its one handler. A topic without one fails ``tests/architecture``."""
+
+POOL_SIZE = 8
+
+
+async def connected_worker(config: Config) -> tuple[PgQueuer, asyncpg.Connection]:
+    """A worker on a connection of its own; the handlers use this process's pool."""
+    connection = await asyncpg.connect(config.database_url)
+    return build_worker(connection, HANDLERS), connection
+
+
+async def work(config: Config | None = None) -> None:
+    """Serves until SIGTERM or SIGINT; the jobs in hand are finished first."""
+    config = config or get_config()
+    db.use_database(config.database_url)
+    await db.start_pool(POOL_SIZE)
+    worker, connection = await connected_worker(config)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, worker.shutdown.set)
+    try:
+        await worker.run(heartbeat_timeout=HEARTBEAT_TIMEOUT)
+    finally:
+        await connection.close()
+        await db.stop_pool()
