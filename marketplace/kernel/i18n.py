@@ -69,7 +69,7 @@ def counted(one: str, many: str, /, *, count: int, **values: Any) -> Message:
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A name or text that its owner wrote in our three languages. Finnish must be there; an empty one falls back to it."""
+    """A name or text that its owner wrote in our three languages. An empty one falls back to Finnish."""
 
     fi: str
     sv: str = ""

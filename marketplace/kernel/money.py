@@ -1,9 +1,10 @@
 """Money as integer cents beside a currency. The only place that rounds, parses or splits an amount.
 
 Rule of rounding: half away from zero, once per line. Splits go by largest remainder, so that the
-parts always sum to the whole.
+parts always sum to the whole. No float comes near an amount: exact values are ``Fraction``.
 """
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Final
@@ -14,6 +15,9 @@ from babel.numbers import format_currency
 EURO: Final = "EUR"
 MINUTES_PER_HOUR: Final = 60
 MAX_CENTS: Final = 100_000_000_00  # A hundred million euros: anything larger is a slip of the keyboard.
+
+_SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_NUMBER: Final = re.compile(r"(?P<euros>[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,](?P<cents>[0-9]+))?")
 
 
 class InvalidAmount(ValueError):
@@ -58,13 +62,25 @@ def round_cents(amount: Fraction) -> int:
     return whole if amount >= 0 else -whole
 
 
+def round_up_cents(amount: Fraction, step_cents: int) -> int:
+    """Exact cents up to the next full step, as an organiser may round a voucher's value in the client's favour."""
+    steps = amount / step_cents
+    return -(-steps.numerator // steps.denominator) * step_cents
+
+
 def per_hour(cents_per_hour: int, minutes: int) -> int:
     """The price of ``minutes`` at an hourly price, in whole cents."""
     return round_cents(Fraction(cents_per_hour * minutes, MINUTES_PER_HOUR))
 
 
 def split(total_cents: int, weights: Sequence[int]) -> list[int]:
-    """Splits a total by weights (all >= 0, sum > 0) by largest remainder; ties go to the earlier part."""
+    """Splits a total by weights (all >= 0, sum > 0) by largest remainder; ties go to the earlier part.
+
+    The parts sum to the total, none is more than a cent from its exact share, and a part of weight 0 gets nothing.
+
+    Raises:
+        ValueError: no weights, a negative one, or all zero.
+    """
     whole = sum(weights)
     if whole <= 0 or min(weights) < 0:
         msg = "weights must be non-negative and not all zero"
@@ -82,18 +98,20 @@ def split(total_cents: int, weights: Sequence[int]) -> list[int]:
 def parse_euros(text: str) -> int:
     """Cents from what a person types: ``42``, ``42,5``, ``1 042,50 €``. A comma or a point separates the cents.
 
+    Spaces may stand between thousands only. A second separator (``1.042,50``) is refused rather than guessed at.
+
     Raises:
         InvalidAmount: no number, more than two decimals, negative or absurdly large.
     """
-    cleaned = text.strip().removesuffix("€").replace(" ", "").replace("\u00a0", "").replace("\u202f", "").replace(",", ".")
-    if cleaned.startswith(("-", "−")):
+    cleaned = text.translate(_SPACES).strip().removeprefix("€").removesuffix("€").strip()
+    if cleaned.startswith(("-", "\u2212")):
         raise InvalidAmount(InvalidAmount.NEGATIVE)
-    euros, point, cents = cleaned.partition(".")
-    if not (euros.isascii() and euros.isdigit()) or (point and not (cents.isascii() and cents.isdigit())):
+    if not (found := _NUMBER.fullmatch(cleaned)):
         raise InvalidAmount(InvalidAmount.NOT_A_NUMBER)
+    euros, cents = found["euros"].replace(" ", ""), found["cents"] or ""
     if len(cents) > 2:
         raise InvalidAmount(InvalidAmount.TOO_MANY_DECIMALS)
-    if len(euros) > 12 or (amount := int(euros) * 100 + int(cents.ljust(2, "0") if cents else 0)) > MAX_CENTS:
+    if len(euros) > 12 or (amount := int(euros) * 100 + int(cents.ljust(2, "0"))) > MAX_CENTS:
         raise InvalidAmount(InvalidAmount.TOO_LARGE)
     return amount
 

@@ -1,0 +1,133 @@
+"""Who pays which cent: the organiser the smaller of price and voucher value, the client the rest.
+
+Never more than the price is paid even where the voucher is worth more, and ``payer + own share = price`` on every line.
+Some services are free for the client by law: there the price may not be over the value at all.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from marketplace.kernel.errors import FieldError, Refused
+from marketplace.kernel.i18n import message
+from marketplace.kernel.money import Money, per_hour
+from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
+from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
+from marketplace.pricing.values import Household, ValueRule, unit_value
+
+
+class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a quote with its payers. ``value_cents`` is what the voucher would pay at most for the line."""
+
+    kind: LineKind
+    unit: Unit
+    band: str | None
+    minutes: int
+    units: int
+    unit_value_cents: int
+    value_cents: int
+    price_cents: int
+    payer_cents: int
+    own_share_cents: int
+
+
+class Shares(msgspec.Struct, frozen=True, kw_only=True):
+    """A quote divided between the organiser (payer) and the client (own share), in cents."""
+
+    lines: tuple[ShareLine, ...]
+    price_cents: int
+    payer_cents: int
+    own_share_cents: int
+
+
+def share(quote: Quote, rule: ValueRule, household: Household, *, no_own_share: bool = False) -> Shares:
+    """Divides a quote line by line. A visit fee is the client's: vouchers pay for service only.
+
+    Raises:
+        Refused: the voucher is for another unit (``unit_mismatch``) or has no value in a band (``band_not_covered``);
+            with ``no_own_share``, anything would be left to the client (``price_over_value``; Act 569/2009).
+    """
+    lines = tuple(_share_line(line, rule, household) for line in quote.lines)
+    own_share = sum(line.own_share_cents for line in lines)
+    if no_own_share and own_share:
+        raise Refused(
+            message(
+                "This service is free for the client, but the price is {amount} over the voucher's value.",
+                amount=Money(own_share),
+            ),
+            code="price_over_value",
+        )
+    payer = sum(line.payer_cents for line in lines)
+    return Shares(lines=lines, price_cents=quote.total_cents, payer_cents=payer, own_share_cents=own_share)
+
+
+def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> ShareLine:
+    unit_cents = _unit_value(line, rule, household)
+    value = per_hour(unit_cents, line.minutes) if line.unit is Unit.HOUR else unit_cents * line.units
+    payer = min(line.cents, value)
+    return ShareLine(
+        kind=line.kind,
+        unit=line.unit,
+        band=line.band,
+        minutes=line.minutes,
+        units=line.units,
+        unit_value_cents=unit_cents,
+        value_cents=value,
+        price_cents=line.cents,
+        payer_cents=payer,
+        own_share_cents=line.cents - payer,
+    )
+
+
+def _unit_value(line: QuoteLine, rule: ValueRule, household: Household) -> int:
+    if line.kind is LineKind.VISIT_FEE:
+        return 0
+    if line.unit is not rule.unit:
+        raise Refused(
+            message(
+                "The voucher is per {voucher_unit}, but the price is per {price_unit}.",
+                voucher_unit=UNIT_WORDS[rule.unit],
+                price_unit=UNIT_WORDS[line.unit],
+            ),
+            code="unit_mismatch",
+        )
+    return unit_value(rule, household, line.band)
+
+
+def check_prices_fit_voucher(
+    prices: PriceList, calendar: BandCalendar, rule: ValueRule, household: Household, *, no_own_share: bool
+) -> list[FieldError]:
+    """Why a valid price list cannot be paid by a voucher: another unit, or a price over the value of a free service.
+
+    Field names are those of ``PriceList``.
+    """
+    if prices.unit is not rule.unit:
+        text = message(
+            "Vouchers for this service are per {unit}. Give the price per {unit}.", unit=UNIT_WORDS[rule.unit]
+        )
+        return [FieldError("unit", text)]
+    return [*_over_value_errors(prices, calendar, rule, household)] if no_own_share else []
+
+
+def _over_value_errors(
+    prices: PriceList, calendar: BandCalendar, rule: ValueRule, household: Household
+) -> Iterator[FieldError]:
+    if prices.one_price_cents is not None:
+        bands = calendar.keys if prices.unit in BANDED_UNITS else (None,)
+        lowest = min(unit_value(rule, household, band) for band in bands)
+        yield from _over_value("one_price_cents", prices.one_price_cents, lowest)
+    for i, entry in enumerate(prices.band_prices):
+        value = unit_value(rule, household, entry.band)
+        yield from _over_value(f"band_prices.{i}.price_cents", entry.price_cents, value)
+    if prices.visit_fee_cents:
+        yield FieldError("visit_fee_cents", message("This service is free for the client: there can be no visit fee."))
+
+
+def _over_value(field: str, price: int, value: int) -> Iterator[FieldError]:
+    if price > value:
+        text = message(
+            "This service is free for the client: the price can be at most the voucher's value {value}.",
+            value=Money(value),
+        )
+        yield FieldError(field, text)
