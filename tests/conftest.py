@@ -23,6 +23,7 @@ import pytest
 from marketplace.kernel import db
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
 from marketplace.kernel.migrations import migrate
+from tests.doubles.stripe import stripe_double, stripe_gateway, wait_until  # noqa: F401 - fixtures
 
 TEMPLATE = "template_migrated"
 
