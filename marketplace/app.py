@@ -1,0 +1,107 @@
+"""The web application: the only place that knows every feature.
+
+``create_app`` touches neither network nor database; the pool opens when a server starts the application.
+"""
+
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+from litestar.types import ASGIApp, ControllerRouterHandler
+
+from marketplace.kernel import db
+from marketplace.kernel.config import Config, get_config
+from marketplace.kernel.errors import DomainError
+from marketplace.web.envelope import Envelope
+from marketplace.web.health import Check, health_routes
+from marketplace.web.language import Languages, change_language
+from marketplace.web.logs import Trail, configure_logs
+from marketplace.web.metrics import metrics
+from marketplace.web.openapi import openapi_config
+from marketplace.web.problems import answer
+from marketplace.web.request import BODY_LIMIT_BYTES, SafeRequest
+from marketplace.web.security import (
+    Authentication,
+    NoPrincipals,
+    Principals,
+    allow_anyone,
+    csrf_config,
+    provide_actor,
+)
+from marketplace.web.sessions import Sessions
+from marketplace.web.templating import STATIC
+
+
+def feature_handlers() -> list[ControllerRouterHandler]:
+    """Pages and API of every feature, in the order of the main job. Each feature adds its own line."""
+    return []
+
+
+def optional_parts() -> Mapping[str, Check]:
+    """What readiness tells of beside the database: parts whose absence stops nothing."""
+    return {}
+
+
+def principals() -> Principals:
+    """Who a session or a token is: accounts know."""
+    return NoPrincipals()
+
+
+def create_app(config: Config | None = None) -> Litestar:
+    """Builds the application for one process. Reads the environment unless given a configuration."""
+    config = config or get_config()
+    configure_logs(config)
+    app = Litestar(
+        route_handlers=[
+            *feature_handlers(),
+            change_language,
+            metrics,
+            *health_routes(optional_parts()),
+            create_static_files_router(path="/static", directories=[STATIC], guards=[allow_anyone]),
+        ],
+        lifespan=[_database(config)],
+        dependencies={"actor": Provide(provide_actor, sync_to_thread=False)},
+        exception_handlers={DomainError: answer, HTTPException: answer, Exception: answer},
+        request_class=SafeRequest,
+        request_max_body_size=BODY_LIMIT_BYTES,
+        csrf_config=csrf_config(config),
+        openapi_config=openapi_config(_version()),
+        logging_config=None,
+    )
+    app.asgi_handler = _wrapped(app.asgi_handler, config, principals())
+    return app
+
+
+def _wrapped(router: ASGIApp, config: Config, who: Principals) -> ASGIApp:
+    """The middleware around the router, innermost first. Unlike the framework's own it sees every answer, 404s too."""
+    secure = config.secure_cookies
+    handled = Languages(router, secure=secure)
+    handled = Authentication(handled, principals=who)
+    handled = Sessions(handled, secure=secure)
+    return Trail(Envelope(handled, config=config))
+
+
+def _database(config: Config) -> Callable[[Any], Any]:
+    @asynccontextmanager
+    async def pool(_: Litestar) -> AsyncGenerator[None, None]:
+        if config.database_url:
+            db.use_database(config.database_url)
+        await db.start_pool(config.database_pool_size)
+        try:
+            yield
+        finally:
+            await db.stop_pool()
+
+    return pool
+
+
+def _version() -> str:
+    try:
+        return version("setelitori")
+    except PackageNotFoundError:
+        return "0"
