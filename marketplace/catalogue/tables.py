@@ -6,14 +6,14 @@ from piccolo.table import Table
 
 from marketplace.kernel.db import new_id
 from marketplace.organisers.tables import Organiser
+from onboarding.tables import Provider
 
 
 class Offer(Table):
     """One provider's offer of one service class to the clients of one organiser. Its content stands in its versions."""
 
     id = UUID(primary_key=True, default=new_id)
-    # References ``provider``: the constraint is made in the catalogue's own migration.
-    provider_id = UUID(null=False, default=None, index=True)
+    provider_id = ForeignKey(references=Provider, null=False, default=None, index=True)
     organiser_id = ForeignKey(references=Organiser, null=False, default=None)
     service_class = Varchar(40)
     created_at = Timestamptz()
@@ -43,10 +43,6 @@ class OfferVersion(Table):
     changed_at = Timestamptz()
     published_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
-    unique_number = Unique(["offer_id", "number"], name="offer_version_number")
-    known_status = Check(
-        "status in ('draft', 'published', 'withdrawn', 'replaced')", name="offer_version_known_status"
-    )
-    complete_when_public = Check(
-        "status = 'draft' or (prices is not null and published_at is not null)", name="offer_version_complete"
-    )
+    offer_version_number = Unique(["offer_id", "number"])
+    offer_version_known_status = Check("status in ('draft', 'published', 'withdrawn', 'replaced')")
+    offer_version_complete = Check("status = 'draft' or (prices is not null and published_at is not null)")

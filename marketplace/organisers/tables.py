@@ -21,10 +21,8 @@ class Organiser(Table):
     decision_contact = Varchar(300)
     settlement_days = Array(Integer())
     created_at = Timestamptz()
-    known_kind = Check(
-        "kind in ('wellbeing_services_county', 'city', 'municipality', 'joint_authority')", name="organiser_known_kind"
-    )
-    named = Check("length(name_fi) > 0", name="organiser_named")
+    organiser_known_kind = Check("kind in ('wellbeing_services_county', 'city', 'municipality', 'joint_authority')")
+    organiser_named = Check("length(name_fi) > 0")
 
 
 class VoucherProduct(Table):
@@ -40,8 +38,8 @@ class VoucherProduct(Table):
     no_own_share = Boolean(default=False)
     public = Boolean(default=True)
     created_at = Timestamptz()
-    unique_code = Unique(["organiser_id", "code"], name="voucher_product_organiser_code")
-    named = Check("length(name_fi) > 0 and length(code) > 0", name="voucher_product_named")
+    voucher_product_organiser_code = Unique(["organiser_id", "code"])
+    voucher_product_named = Check("length(name_fi) > 0 and length(code) > 0")
 
 
 class VoucherProductVersion(Table):
@@ -62,12 +60,10 @@ class VoucherProductVersion(Table):
     source_year = Integer(null=True, default=None)
     created_at = Timestamptz()
     published_at = Timestamptz(null=True, default=None)
-    unique_number = Unique(["product_id", "number"], name="voucher_product_version_number")
-    known_status = Check("status in ('draft', 'published')", name="voucher_product_version_known_status")
-    right_order = Check("valid_to is null or valid_to >= valid_from", name="voucher_product_version_right_order")
-    sane_ceiling = Check(
-        "price_ceiling_cents is null or price_ceiling_cents >= 0", name="voucher_product_version_sane_ceiling"
-    )
+    voucher_product_version_number = Unique(["product_id", "number"])
+    voucher_product_version_known_status = Check("status in ('draft', 'published')")
+    voucher_product_version_right_order = Check("valid_to is null or valid_to >= valid_from")
+    voucher_product_version_sane_ceiling = Check("price_ceiling_cents is null or price_ceiling_cents >= 0")
 
 
 class BandCalendarVersion(Table):
@@ -79,7 +75,7 @@ class BandCalendarVersion(Table):
     own_bands_allowed = Boolean(default=True)
     valid_from = Date()
     created_at = Timestamptz()
-    unique_start = Unique(["organiser_id", "valid_from"], name="band_calendar_version_start")
+    band_calendar_version_start = Unique(["organiser_id", "valid_from"])
 
 
 class PriceRuleVersion(Table):
@@ -91,4 +87,4 @@ class PriceRuleVersion(Table):
     rules = JSONB()
     valid_from = Date()
     created_at = Timestamptz()
-    unique_start = Unique(["organiser_id", "service_class", "valid_from"], name="price_rule_version_start")
+    price_rule_version_start = Unique(["organiser_id", "service_class", "valid_from"])

@@ -1,0 +1,139 @@
+"""Organisers, voucher products and their versions as the rest of the product sees them."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from marketplace.kernel.i18n import Text, message
+from marketplace.kernel.inputs import Euros, label
+from marketplace.kernel.money import MAX_CENTS
+from marketplace.organisers.states import OrganiserKind, VersionStatus
+from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.prices import PriceRules, Unit
+from marketplace.pricing.values import ValueRule
+
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+OptionalName = Annotated[str, msgspec.Meta(max_length=200)]
+Code = Annotated[str, msgspec.Meta(min_length=2, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$")]
+DayOfMonth = Annotated[int, msgspec.Meta(ge=1, le=28)]
+
+
+class Organiser(msgspec.Struct, frozen=True, kw_only=True):
+    """An organiser. ``settlement_days`` are the days of the month (1 to 28) on which it settles with its providers."""
+
+    id: UUID
+    business_id: str
+    name: Text
+    kind: OrganiserKind
+    county_code: str
+    municipality_codes: tuple[str, ...]
+    decision_contact: str
+    settlement_days: tuple[int, ...]
+
+    def serves(self, municipality_code: str) -> bool:
+        return municipality_code in self.municipality_codes
+
+
+class NewOrganiser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is needed to take an organiser in. Without municipalities it serves all of its county."""
+
+    business_id: str
+    name_fi: Name
+    name_sv: OptionalName = ""
+    name_en: OptionalName = ""
+    kind: OrganiserKind
+    county_code: str
+    municipality_codes: tuple[str, ...] = ()
+    decision_contact: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    settlement_days: Annotated[tuple[DayOfMonth, ...], msgspec.Meta(min_length=1)] = (15,)
+
+
+class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The most that a voucher of the product may pay for in a calendar month; None is no limit."""
+
+    minutes_per_month: Annotated[int, msgspec.Meta(ge=0, le=44_640)] | None = None
+    cents_per_month: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
+
+
+class Product(msgspec.Struct, frozen=True, kw_only=True):
+    """A voucher product. ``no_own_share``: the service is free by law, a price over the voucher's value is refused."""
+
+    id: UUID
+    organiser_id: UUID
+    code: str
+    service_class: str
+    name: Text
+    no_own_share: bool
+    public: bool
+
+
+class ProductVersion(msgspec.Struct, frozen=True, kw_only=True):
+    """The rule of a product for a span of days, both included. ``valid_to`` None: until another version follows."""
+
+    id: UUID
+    product_id: UUID
+    number: int
+    label: str
+    status: VersionStatus
+    value_rule: ValueRule
+    calendar: BandCalendar
+    price_ceiling_cents: int | None
+    caps: Caps
+    valid_from: date
+    valid_to: date | None
+    source_note: str
+    source_year: int | None
+
+
+class ProductDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new voucher product, before it is worth anything."""
+
+    code: Annotated[Code, label(message("Code"))]
+    service_class: Annotated[str, msgspec.Meta(min_length=1, max_length=40), label(message("Service class"))]
+    name_fi: Annotated[Name, label(message("Name in Finnish"))]
+    name_sv: Annotated[OptionalName, label(message("Name in Swedish"))] = ""
+    name_en: Annotated[OptionalName, label(message("Name in English"))] = ""
+    no_own_share: bool = False
+    public: bool = True
+
+
+class VersionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A version of a product's rule from a day on. Without a calendar it takes the organiser's bands of that day."""
+
+    value_rule: ValueRule
+    valid_from: date
+    valid_to: date | None = None
+    label: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    calendar: BandCalendar | None = None
+    price_ceiling_cents: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
+    caps: Caps = Caps()
+    source_note: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    source_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)] | None = None
+
+
+class FlatVersionForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The page's form for a version whose value is the same for everybody at all times."""
+
+    value_cents: Annotated[Euros, label(message("Value of the voucher"))]
+    valid_from: Annotated[date, label(message("First day"))]
+    price_ceiling_cents: Annotated[Euros, label(message("Price ceiling"))] | None = None
+    hours_per_month: Annotated[int, msgspec.Meta(ge=1, le=744), label(message("Most hours in a month"))] | None = None
+    version_label: Annotated[str, msgspec.Meta(max_length=60), label(message("Name of the version"))] = ""
+    source_note: Annotated[str, msgspec.Meta(max_length=500), label(message("Decision or source"))] = ""
+
+
+class BandRules(msgspec.Struct, frozen=True, kw_only=True):
+    """An organiser's time bands, and whether providers may divide the week their own way."""
+
+    calendar: BandCalendar
+    own_bands_allowed: bool
+
+
+class ServiceRules(msgspec.Struct, frozen=True, kw_only=True):
+    """All that an organiser asks of the prices of a service on a day."""
+
+    bands: BandRules
+    prices: PriceRules
+    unit: Unit
