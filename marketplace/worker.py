@@ -11,8 +11,21 @@ from pgqueuer import PgQueuer
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, get_config
 from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Topic, build_worker
+from marketplace.stripe import inbox
+from marketplace.stripe.inbox import EventHandler
+from marketplace.stripe.topics import STRIPE_EVENT, StripeEventReceived
 
-HANDLERS: Mapping[Topic[Any], Handler] = {}
+STRIPE_EVENT_HANDLERS: Mapping[str, EventHandler] = {}
+"""Which feature takes note of which of Stripe's events: ``payout.*``, ``v2.core.account*``."""
+
+
+async def handle_stripe_event(received: StripeEventReceived) -> None:
+    await inbox.handle(received, STRIPE_EVENT_HANDLERS)
+
+
+HANDLERS: Mapping[Topic[Any], Handler] = {
+    STRIPE_EVENT: handle_stripe_event,
+}
 """Every topic with its one handler. A topic without one fails ``tests/architecture``."""
 
 POOL_SIZE = 8

@@ -16,7 +16,12 @@ from marketplace.stripe.values import WebhookEndpoint
 @click.option("--port", default=DOUBLE_PORT, show_default=True)
 @click.option("--webhooks-to", help="Address of the product, e.g. http://127.0.0.1:8000")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the state")
-@click.option("--payout-seconds", type=float, help="Payouts take their next step after so many seconds")
+@click.option(
+    "--payout-seconds",
+    default=1.0,
+    show_default=True,
+    help="Payouts take their next step after so many seconds; a negative number waits for POST /_double/advance",
+)
 @click.option("--api-key", envvar="STRIPE_API_KEY", default=DOUBLE_KEY)
 @click.option("--platform-secret", envvar="STRIPE_WEBHOOK_SECRET", default=DOUBLE_SECRETS[WebhookEndpoint.PLATFORM])
 @click.option(
@@ -30,7 +35,7 @@ def main(
     port: int,
     webhooks_to: str | None,
     state: Path | None,
-    payout_seconds: float | None,
+    payout_seconds: float,
     api_key: str,
     platform_secret: str,
     connect_secret: str,
@@ -46,7 +51,7 @@ def main(
             webhooks_to=webhooks_to,
             secrets=secrets,
             state_path=state,
-            payout_seconds=payout_seconds,
+            payout_seconds=payout_seconds if payout_seconds >= 0 else None,
         )
     )
 

@@ -90,7 +90,7 @@ def shown(record: AccountRecord, include: list[str]) -> Json:
         "identity": _identity(given, record, stage) if "identity" in include else None,
         "requirements": _requirements(stage) if "requirements" in include else None,
         "defaults": _defaults(given) if "defaults" in include else None,
-        "future_requirements": {"entries": [], "summary": None} if "future_requirements" in include else None,
+        "future_requirements": {"entries": []} if "future_requirements" in include else None,
     }
     return {
         "id": record.id,
@@ -98,7 +98,6 @@ def shown(record: AccountRecord, include: list[str]) -> Json:
         "applied_configurations": ["recipient"],
         "closed": False,
         "contact_email": given.get("contact_email"),
-        "contact_phone": None,
         "created": record.created,
         "dashboard": given.get("dashboard"),
         "display_name": given.get("display_name"),
@@ -112,41 +111,26 @@ def _configuration(stage: Stage) -> Json:
     details = [{"code": stage.code, "resolution": stage.resolution}] if stage.code else []
     capability = {"status": stage.status, "status_details": details}
     balance = {"stripe_transfers": capability, "payouts": capability}
-    capabilities = {"bank_accounts": None, "cards": None, "stripe_balance": balance}
-    recipient = {"applied": True, "capabilities": capabilities}
-    return {"customer": None, "merchant": None, "recipient": recipient}
+    recipient = {"applied": True, "capabilities": {"stripe_balance": balance}}
+    return {"recipient": recipient}
 
 
 def _identity(given: Json, record: AccountRecord, stage: Stage) -> Json:
-    accepted = {"date": record.created, "ip": "127.0.0.1", "user_agent": "double"}
-    terms = {"account": accepted} if stage.terms_accepted else None
-    attestations = {
-        "directorship_declaration": None,
-        "ownership_declaration": None,
-        "persons_provided": None,
-        "representative_declaration": None,
-        "terms_of_service": terms,
-    }
-    return {"individual": None, "business_details": None, **given.get("identity", {}), "attestations": attestations}
+    accepted: Json = {"date": record.created, "ip": "127.0.0.1", "user_agent": "double"}
+    attestations = {"terms_of_service": {"account": accepted}} if stage.terms_accepted else {}
+    return {**given.get("identity", {}), "attestations": attestations}
 
 
 def _defaults(given: Json) -> Json:
     defaults = given.get("defaults", {})
     responsibilities = {**defaults.get("responsibilities", {}), "requirements_collector": "stripe"}
-    return {
-        "currency": defaults.get("currency"),
-        "locales": None,
-        "profile": None,
-        "responsibilities": responsibilities,
-    }
+    return {**defaults, "responsibilities": responsibilities}
 
 
 def _requirements(stage: Stage) -> Json:
-    return {
-        "alternatives": [],
-        "entries": [_entry(stage, description) for description in stage.missing],
-        "summary": {"minimum_deadline": {"status": "currently_due", "time": None}} if stage.missing else None,
-    }
+    entries = [_entry(stage, description) for description in stage.missing]
+    summary: Json = {"summary": {"minimum_deadline": {"status": "currently_due"}}} if entries else {}
+    return {"alternatives": [], "entries": entries, **summary}
 
 
 def _entry(stage: Stage, description: str) -> Json:
@@ -162,6 +146,5 @@ def _entry(stage: Stage, description: str) -> Json:
         "errors": [],
         "impact": {"restricts_capabilities": [restricts]},
         "minimum_deadline": deadline,
-        "reference": None,
         "requested_reasons": [{"code": "routine_onboarding"}],
     }

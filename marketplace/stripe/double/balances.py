@@ -26,7 +26,7 @@ def _settings(interval: str) -> Json:
         "statement_descriptor": None,
         "status": "enabled",
     }
-    timing: Json = {"delay_days": 2, "delay_days_override": None}
+    timing: Json = {"delay_days": 2}
     return {
         "object": "balance_settings",
         "payments": {"debit_negative_balances": False, "payouts": payouts, "settlement_timing": timing},

@@ -30,7 +30,7 @@ ACCOUNT_CREATE = Group(
                 "recipient": Group(
                     {
                         "capabilities": Group(
-                            {"stripe_balance": Group({"stripe_transfers": Group({"requested": Flag()})})}
+                            {"stripe_balance": Group({"stripe_transfers": Group({"requested": Flag(required=True)})})}
                         )
                     }
                 )

@@ -23,6 +23,8 @@ class Whole(msgspec.Struct, frozen=True):
 class Flag(msgspec.Struct, frozen=True):
     """True or false."""
 
+    required: bool = False
+
 
 class Words(msgspec.Struct, frozen=True):
     """``metadata``: any text under any key."""
