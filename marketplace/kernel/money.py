@@ -20,7 +20,7 @@ _SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _NUMBER: Final = re.compile(r"(?P<euros>[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,](?P<cents>[0-9]+))?")
 
 
-class InvalidAmount(ValueError):
+class InvalidAmount(ValueError):  # noqa: N818 - named for what it is, like the domain's other refusals
     """The text is not an amount of euros with at most two decimals. ``reason`` is one of the class's constants."""
 
     NOT_A_NUMBER: Final = "not_a_number"
@@ -57,9 +57,12 @@ class Money(msgspec.Struct, frozen=True, order=False):
 
 def round_cents(amount: Fraction) -> int:
     """The one rounding door: exact cents to whole cents, half away from zero."""
-    magnitude = abs(amount)
-    whole = (2 * magnitude.numerator + magnitude.denominator) // (2 * magnitude.denominator)
-    return whole if amount >= 0 else -whole
+    return _half_away_from_zero(amount.numerator, amount.denominator)
+
+
+def _half_away_from_zero(numerator: int, denominator: int) -> int:
+    whole = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 def round_up_cents(amount: Fraction, step_cents: int) -> int:
@@ -70,7 +73,7 @@ def round_up_cents(amount: Fraction, step_cents: int) -> int:
 
 def per_hour(cents_per_hour: int, minutes: int) -> int:
     """The price of ``minutes`` at an hourly price, in whole cents."""
-    return round_cents(Fraction(cents_per_hour * minutes, MINUTES_PER_HOUR))
+    return _half_away_from_zero(cents_per_hour * minutes, MINUTES_PER_HOUR)
 
 
 def split(total_cents: int, weights: Sequence[int]) -> list[int]:

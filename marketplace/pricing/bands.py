@@ -4,7 +4,7 @@ An organiser decides its bands and which holidays and eves count as what kind of
 price lists and voucher values. All of it is data with a version label, kept with every receipt.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
@@ -86,33 +86,39 @@ class BandCalendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cach
 
     def day_type(self, day: date) -> DayType:
         """The kind of day that decides the price: holiday before Sunday, Sunday before eve, eve before the rest."""
-        types = day_types(day)
+        return self.read_day(day_types(day), eve_on(day))
+
+    def read_day(self, types: Collection[DayType], eve: Holiday | None) -> DayType:
+        """``day_type`` of any day that is all of ``types``, and the eve of a holiday or of none."""
         if DayType.HOLIDAY in types:
             return self.holidays_as
         if DayType.SUNDAY in types:
             return DayType.SUNDAY
         usual = DayType.SATURDAY if DayType.SATURDAY in types else DayType.WEEKDAY
-        return self._eve_as(eve_on(day), usual) if DayType.EVE in types else usual
-
-    def _eve_as(self, holiday: Holiday | None, usual: DayType) -> DayType:
-        ruled = next((rule.counts_as for rule in self.eves if rule.before is holiday), None)
+        ruled = next((rule.counts_as for rule in self.eves if rule.before is eve), None)
         if ruled and usual is DayType.SATURDAY and self.saturday_eves_as:
             return self.saturday_eves_as
         return ruled or usual
 
     def possible_day_types(self) -> tuple[DayType, ...]:
-        """The kinds of day that ``day_type`` can answer: all of them need a price round the clock."""
-        possible = {DayType.WEEKDAY, DayType.SATURDAY, DayType.SUNDAY, self.holidays_as}
-        possible |= {rule.counts_as for rule in self.eves}
-        possible |= {self.saturday_eves_as} if self.eves and self.saturday_eves_as else set[DayType]()
+        """The kinds of day that ``day_type`` can answer: all of them need a band round the clock."""
+        possible = {self.read_day(types, eve) for types, eve in _KINDS_OF_DAY}
         return tuple(kind for kind in DayType if kind in possible)
 
 
+# Every kind of day there is, as ``BandCalendar.read_day`` takes it.
+_KINDS_OF_DAY: Final[tuple[tuple[tuple[DayType, ...], Holiday | None], ...]] = (
+    *(((kind,), None) for kind in (DayType.WEEKDAY, DayType.SATURDAY, DayType.SUNDAY, DayType.HOLIDAY)),
+    *(((kind, DayType.EVE), eve) for kind in (DayType.WEEKDAY, DayType.SATURDAY) for eve in Holiday),
+)
+
+
 class BandMinutes(msgspec.Struct, frozen=True):
-    """Minutes of a visit in one band."""
+    """Minutes of a visit in one band. ``value_band`` is the voucher's band where it has bands of its own."""
 
     band: str
     minutes: int
+    value_band: str | None = None
 
 
 class DayStretch(msgspec.Struct, frozen=True):
@@ -157,14 +163,50 @@ def band_runs(calendar: BandCalendar, parts: Sequence[DayStretch]) -> tuple[Band
     return tuple(runs)
 
 
-def split_visit(calendar: BandCalendar, start: datetime, end: datetime) -> tuple[BandMinutes, ...]:
+def split_visit(
+    calendar: BandCalendar, start: datetime, end: datetime, value_calendar: BandCalendar | None = None
+) -> tuple[BandMinutes, ...]:
     """A visit's minutes by band, in order of time. Wherever the visit is cut in two, the bands' minutes stay the same.
+
+    ``value_calendar`` is given where the voucher's bands are others than the price list's: then every run has both.
 
     Raises:
         ValueError: naive moments, seconds, or an end before the start.
         Refused: a minute in no band (``outside_service_hours``).
     """
-    return band_runs(calendar, day_stretches(calendar, start, end))
+    runs = band_runs(calendar, day_stretches(calendar, start, end))
+    if value_calendar is None:
+        return runs
+    return pair_runs(runs, band_runs(value_calendar, day_stretches(value_calendar, start, end)))
+
+
+def pair_runs(runs: Sequence[BandMinutes], value_runs: Sequence[BandMinutes]) -> tuple[BandMinutes, ...]:
+    """Two splits of the same visit laid over each other: price bands of the first, value bands of the second."""
+    paired: list[BandMinutes] = []
+    values = [(run.band, run.minutes) for run in reversed(value_runs)]
+    for run in runs:
+        left = run.minutes
+        while left:
+            value_band, available = values.pop()
+            minutes = min(left, available)
+            paired.append(BandMinutes(run.band, minutes, value_band))
+            left -= minutes
+            if available > minutes:
+                values.append((value_band, available - minutes))
+    return tuple(paired)
+
+
+def meeting_bands(calendar: BandCalendar, value_calendar: BandCalendar) -> tuple[tuple[str, str], ...]:
+    """Which bands of two calendars can hold the same minute, in the order of the first calendar's bands."""
+    days = {(calendar.read_day(*kind), value_calendar.read_day(*kind)) for kind in _KINDS_OF_DAY}
+    met = {
+        (band, other)
+        for day_type, other_day_type in days
+        for begin, end, band in _timetable(calendar, day_type)
+        for other_begin, other_end, other in _timetable(value_calendar, other_day_type)
+        if max(begin, other_begin) < min(end, other_end)
+    }
+    return tuple((band, other) for band in calendar.keys for other in value_calendar.keys if (band, other) in met)
 
 
 def _runs_within(calendar: BandCalendar, part: DayStretch) -> Iterator[tuple[str, int]]:

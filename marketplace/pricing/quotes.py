@@ -24,11 +24,15 @@ class LineKind(StrEnum):
 
 
 class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a price. An hourly line has ``minutes`` billed, any other a number of ``units``; the other is 0."""
+    """One line of a price. An hourly line has ``minutes`` billed, any other a number of ``units``; the other is 0.
+
+    ``value_band`` is the band that the voucher's value goes by, mostly the same as the price's ``band``.
+    """
 
     kind: LineKind
     unit: Unit
     band: str | None
+    value_band: str | None
     minutes: int
     units: int
     unit_price_cents: int
@@ -60,14 +64,20 @@ def _moment_errors(field: str, moment: datetime) -> list[FieldError]:
     return []
 
 
-def quote_visit(prices: PriceList, start: datetime, end: datetime, calendar: BandCalendar = ANY_TIME) -> Quote:
+def quote_visit(
+    prices: PriceList,
+    start: datetime,
+    end: datetime,
+    calendar: BandCalendar = ANY_TIME,
+    value_calendar: BandCalendar | None = None,
+) -> Quote:
     """The price of a visit (aware start and end, whole minutes) by hour or by visit.
 
     Raises:
         ValueError: times that ``check_visit`` refuses, or a list that is priced by neither hour nor visit.
         Refused: a minute outside the hours of service.
     """
-    return quote_runs(prices, split_visit(calendar, start, end))
+    return quote_runs(prices, split_visit(calendar, start, end, value_calendar))
 
 
 def quote_runs(prices: PriceList, runs: Sequence[BandMinutes]) -> Quote:
@@ -82,7 +92,7 @@ def quote_runs(prices: PriceList, runs: Sequence[BandMinutes]) -> Quote:
     if prices.unit is Unit.HOUR:
         return _quote([*_hour_lines(prices, runs, spent), *fee], spent)
     if prices.unit is Unit.VISIT:
-        return _quote([*(_unit_line(prices, 1, run.band) for run in runs[:1]), *fee], spent)
+        return _quote([*(_unit_line(prices, 1, run) for run in runs[:1]), *fee], spent)
     msg = f"a visit has no price per {prices.unit}"
     raise ValueError(msg)
 
@@ -101,20 +111,25 @@ def quote_units(prices: PriceList, units: int) -> Quote:
 
 
 def _hour_lines(prices: PriceList, runs: Sequence[BandMinutes], spent: int) -> list[QuoteLine]:
-    by_band: dict[str, int] = {}
+    by_bands: dict[tuple[str, str], int] = {}
     for run in runs:
-        by_band[run.band] = by_band.get(run.band, 0) + run.minutes
-    if spent:
-        by_band[runs[-1].band] += prices.billed_minutes(spent) - spent
-    return [_hour_line(prices, band, minutes) for band, minutes in by_band.items()]
+        by_bands[_bands(run)] = by_bands.get(_bands(run), 0) + run.minutes
+    if runs:
+        by_bands[_bands(runs[-1])] += prices.billed_minutes(spent) - spent
+    return [_hour_line(prices, band, value_band, minutes) for (band, value_band), minutes in by_bands.items()]
 
 
-def _hour_line(prices: PriceList, band: str, minutes: int) -> QuoteLine:
+def _bands(run: BandMinutes) -> tuple[str, str]:
+    return run.band, run.value_band or run.band
+
+
+def _hour_line(prices: PriceList, band: str, value_band: str, minutes: int) -> QuoteLine:
     price = prices.price_of(band)
     return QuoteLine(
         kind=LineKind.SERVICE,
         unit=Unit.HOUR,
         band=band,
+        value_band=value_band,
         minutes=minutes,
         units=0,
         unit_price_cents=price,
@@ -122,12 +137,13 @@ def _hour_line(prices: PriceList, band: str, minutes: int) -> QuoteLine:
     )
 
 
-def _unit_line(prices: PriceList, units: int, band: str | None) -> QuoteLine:
-    price = prices.price_of(band)
+def _unit_line(prices: PriceList, units: int, run: BandMinutes | None) -> QuoteLine:
+    price = prices.price_of(run.band if run else None)
     return QuoteLine(
         kind=LineKind.SERVICE,
         unit=prices.unit,
-        band=band,
+        band=run.band if run else None,
+        value_band=_bands(run)[1] if run else None,
         minutes=0,
         units=units,
         unit_price_cents=price,
@@ -142,6 +158,7 @@ def _fee_lines(prices: PriceList, visits: int) -> list[QuoteLine]:
         kind=LineKind.VISIT_FEE,
         unit=Unit.VISIT,
         band=None,
+        value_band=None,
         minutes=0,
         units=visits,
         unit_price_cents=prices.visit_fee_cents,

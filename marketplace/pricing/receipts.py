@@ -12,7 +12,7 @@ import msgspec
 
 from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
-from marketplace.pricing.bands import BandCalendar, BandMinutes, DayStretch, band_runs, day_stretches
+from marketplace.pricing.bands import BandCalendar, BandMinutes, DayStretch, band_runs, day_stretches, pair_runs
 from marketplace.pricing.prices import UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Moment, Quote, QuoteLine, quote_runs, quote_units
 from marketplace.pricing.shares import ShareLine, Shares, share
@@ -20,13 +20,17 @@ from marketplace.pricing.values import Household, ValueRule, value_words
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """All that decides a price beside the service given: price list, bands and voucher rule, each with its version."""
+    """All that decides a price beside the service given: price list, bands and voucher rule, each with its version.
+
+    ``value_calendar`` is ``None`` where the voucher's values go by the bands of the price list.
+    """
 
     prices: PriceList
     prices_version: str
     calendar: BandCalendar
     rule: ValueRule
     rule_version: str
+    value_calendar: BandCalendar | None = None
     household: Household = Household()
     no_own_share: bool = False
 
@@ -37,6 +41,7 @@ class VisitGiven(msgspec.Struct, frozen=True, kw_only=True, tag="visit", tag_fie
     start: Moment
     end: Moment
     stretches: tuple[DayStretch, ...]
+    value_stretches: tuple[DayStretch, ...] = ()
 
 
 class UnitsGiven(msgspec.Struct, frozen=True, kw_only=True, tag="units", tag_field="kind"):
@@ -63,7 +68,9 @@ def receipt_for_visit(start: datetime, end: datetime, terms: Terms) -> Receipt:
         ValueError: times that ``quotes.check_visit`` refuses, or a price list for neither hours nor visits.
         Refused: a minute outside the hours of service, or what ``shares.share`` refuses.
     """
-    return _priced(VisitGiven(start=start, end=end, stretches=day_stretches(terms.calendar, start, end)), terms)
+    own = day_stretches(terms.value_calendar, start, end) if terms.value_calendar else ()
+    stretches = day_stretches(terms.calendar, start, end)
+    return _priced(VisitGiven(start=start, end=end, stretches=stretches, value_stretches=own), terms)
 
 
 def receipt_for_units(units: int, terms: Terms) -> Receipt:
@@ -77,10 +84,21 @@ def recompute(receipt: Receipt) -> Receipt:
 
 
 def _priced(given: VisitGiven | UnitsGiven, terms: Terms) -> Receipt:
-    runs = band_runs(terms.calendar, given.stretches) if isinstance(given, VisitGiven) else ()
-    quote = quote_runs(terms.prices, runs) if isinstance(given, VisitGiven) else quote_units(terms.prices, given.units)
+    if isinstance(given, VisitGiven):
+        runs = _runs(given, terms)
+        quote = quote_runs(terms.prices, runs)
+    else:
+        runs = ()
+        quote = quote_units(terms.prices, given.units)
     shares = share(quote, terms.rule, terms.household, no_own_share=terms.no_own_share)
     return Receipt(given=given, terms=terms, runs=runs, quote=quote, shares=shares)
+
+
+def _runs(given: VisitGiven, terms: Terms) -> tuple[BandMinutes, ...]:
+    runs = band_runs(terms.calendar, given.stretches)
+    if terms.value_calendar is None:
+        return runs
+    return pair_runs(runs, band_runs(terms.value_calendar, given.value_stretches))
 
 
 _decoder = msgspec.json.Decoder(Receipt)
@@ -111,10 +129,14 @@ def _steps(receipt: Receipt) -> Iterator[Message]:
             spent=show_minutes(quote.minutes),
             billed=show_minutes(quote.billed_minutes),
         )
+    told: list[Message] = []
     for line, divided in zip(quote.lines, receipt.shares.lines, strict=True):
         yield _price_words(line, terms.calendar)
         if line.kind is LineKind.SERVICE:
-            yield value_words(terms.rule, terms.household, terms.calendar, line.band)
+            value = value_words(terms.rule, terms.household, terms.value_calendar or terms.calendar, line.value_band)
+            if value not in told:
+                told.append(value)
+                yield value
             yield _share_words(divided)
     yield _total_words(receipt.shares)
     yield message(

@@ -131,16 +131,23 @@ def _next_weekday(day: date, weekday: Weekday) -> date:
 
 
 def month_plan(
-    schedule: Sequence[WeeklyVisit], month: date, calendar: BandCalendar = ANY_TIME, *, since: date | None = None
+    schedule: Sequence[WeeklyVisit],
+    month: date,
+    calendar: BandCalendar = ANY_TIME,
+    *,
+    value_calendar: BandCalendar | None = None,
+    since: date | None = None,
 ) -> MonthPlan:
     """The visits that start in the month of a date, split into bands once. A valid schedule is assumed.
+
+    ``value_calendar`` is given where the voucher has bands of its own, ``since`` as for ``visit_days``.
 
     Raises:
         Refused: a visit outside the hours of service.
         ValueError: a start that is not a time of day.
     """
     starts = [(day, visit) for visit in schedule for day in visit_days(visit, month, since)]
-    counted = Counter(_runs(visit, day, calendar) for day, visit in starts)
+    counted = Counter(_runs(visit, day, calendar, value_calendar) for day, visit in starts)
     days = {day for day, _ in starts}
     return MonthPlan(
         month=month.replace(day=1),
@@ -151,9 +158,11 @@ def month_plan(
     )
 
 
-def _runs(visit: WeeklyVisit, day: date, calendar: BandCalendar) -> tuple[BandMinutes, ...]:
+def _runs(
+    visit: WeeklyVisit, day: date, calendar: BandCalendar, value_calendar: BandCalendar | None
+) -> tuple[BandMinutes, ...]:
     start = moment_at(day, parse_clock(visit.start))
-    return split_visit(calendar, start, add_minutes(start, visit.minutes))
+    return split_visit(calendar, start, add_minutes(start, visit.minutes), value_calendar)
 
 
 def estimate(
@@ -168,11 +177,11 @@ def estimate(
         Refused: the voucher is for another unit or has no value in a band.
         KeyError: a band that the price list has no price for.
     """
-    sums: dict[tuple[LineKind, str | None], EstimateLine] = {}
+    sums: dict[tuple[LineKind, str | None, str | None], EstimateLine] = {}
     for quote, count in _quotes(plan, prices):
         for line, divided in _divided(quote, rule, household or Household()):
-            known = sums.get((line.kind, line.band))
-            sums[line.kind, line.band] = _added(known, line, divided, count)
+            key = (line.kind, line.band, line.value_band)
+            sums[key] = _added(sums.get(key), line, divided, count)
     lines = tuple(sums.values())
     return MonthEstimate(
         lines=lines,

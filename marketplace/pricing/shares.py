@@ -4,14 +4,14 @@ Never more than the price is paid even where the voucher is worth more, and ``pa
 Some services are free for the client by law: there the price may not be over the value at all.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.i18n import message
 from marketplace.kernel.money import Money, per_hour
-from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.bands import BandCalendar, meeting_bands
 from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
 from marketplace.pricing.values import Household, ValueRule, unit_value
@@ -23,6 +23,7 @@ class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
     kind: LineKind
     unit: Unit
     band: str | None
+    value_band: str | None
     minutes: int
     units: int
     unit_value_cents: int
@@ -70,6 +71,7 @@ def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> Share
         kind=line.kind,
         unit=line.unit,
         band=line.band,
+        value_band=line.value_band,
         minutes=line.minutes,
         units=line.units,
         unit_value_cents=unit_cents,
@@ -92,42 +94,56 @@ def _unit_value(line: QuoteLine, rule: ValueRule, household: Household) -> int:
             ),
             code="unit_mismatch",
         )
-    return unit_value(rule, household, line.band)
+    return unit_value(rule, household, line.value_band)
 
 
 def check_prices_fit_voucher(
-    prices: PriceList, calendar: BandCalendar, rule: ValueRule, household: Household, *, no_own_share: bool
+    prices: PriceList,
+    calendar: BandCalendar,
+    rule: ValueRule,
+    *,
+    no_own_share: bool,
+    household: Household | None = None,
+    value_calendar: BandCalendar | None = None,
 ) -> list[FieldError]:
     """Why a valid price list cannot be paid by a voucher: another unit, or a price over the value of a free service.
 
-    Field names are those of ``PriceList``.
+    Field names are those of ``PriceList``. ``value_calendar`` is given where the voucher has bands of its own.
+
+    Raises:
+        Refused: the rule has no value in a band (``band_not_covered``).
     """
     if prices.unit is not rule.unit:
-        text = message(
-            "Vouchers for this service are per {unit}. Give the price per {unit}.", unit=UNIT_WORDS[rule.unit]
-        )
-        return [FieldError("unit", text)]
-    return [*_over_value_errors(prices, calendar, rule, household)] if no_own_share else []
+        unit = UNIT_WORDS[rule.unit]
+        return [
+            FieldError(
+                "unit", message("Vouchers for this service are per {unit}: give the price per {unit}.", unit=unit)
+            )
+        ]
+    if not no_own_share:
+        return []
+    meetings = meeting_bands(calendar, value_calendar or calendar)
+    return [*_over_value_errors(prices, meetings, rule, household or Household())]
 
 
 def _over_value_errors(
-    prices: PriceList, calendar: BandCalendar, rule: ValueRule, household: Household
+    prices: PriceList, meetings: Sequence[tuple[str, str]], rule: ValueRule, household: Household
 ) -> Iterator[FieldError]:
     if prices.one_price_cents is not None:
-        bands = calendar.keys if prices.unit in BANDED_UNITS else (None,)
-        lowest = min(unit_value(rule, household, band) for band in bands)
-        yield from _over_value("one_price_cents", prices.one_price_cents, lowest)
+        bands = {value_band for _, value_band in meetings} if prices.unit in BANDED_UNITS else {None}
+        values = [unit_value(rule, household, band) for band in bands]
+        yield from _over_value("one_price_cents", prices.one_price_cents, values)
     for i, entry in enumerate(prices.band_prices):
-        value = unit_value(rule, household, entry.band)
-        yield from _over_value(f"band_prices.{i}.price_cents", entry.price_cents, value)
+        values = [unit_value(rule, household, value_band) for band, value_band in meetings if band == entry.band]
+        yield from _over_value(f"band_prices.{i}.price_cents", entry.price_cents, values)
     if prices.visit_fee_cents:
         yield FieldError("visit_fee_cents", message("This service is free for the client: there can be no visit fee."))
 
 
-def _over_value(field: str, price: int, value: int) -> Iterator[FieldError]:
-    if price > value:
+def _over_value(field: str, price: int, values: Sequence[int]) -> Iterator[FieldError]:
+    if values and price > min(values):
         text = message(
             "This service is free for the client: the price can be at most the voucher's value {value}.",
-            value=Money(value),
+            value=Money(min(values)),
         )
         yield FieldError(field, text)

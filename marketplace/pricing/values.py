@@ -8,6 +8,7 @@ one of the structs of ``ValueRule``. A new kind of rule is a new struct in that 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, TypeVar, assert_never
 
 import msgspec
@@ -76,7 +77,7 @@ class HouseholdLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     percent: Decimal
 
 
-class IncomeTestedValue(_Rule, frozen=True, tag="income"):
+class IncomeTestedValue(_Rule, frozen=True, tag="income", cache_hash=True):
     """The pattern of the national formula for home care: a full value less a part of the income over a limit.
 
     ``(max - (income - limit) x percent / 100 / divisor) x factor``, held between ``lowest_cents`` and ``highest_cents``
@@ -133,6 +134,7 @@ def _of_band(entries: Sequence[_InBand], band: str | None) -> _InBand:
     raise Refused(message("The voucher has no value for the time of this visit."), code="band_not_covered")
 
 
+@lru_cache(maxsize=4096)
 def _income_tested(rule: IncomeTestedValue, household: Household) -> int:
     if household.gross_income_cents is None:
         return rule.lowest_cents
@@ -246,6 +248,7 @@ def _band_errors(entries: Sequence[BandAmount | BandCoefficient], calendar: Band
 
 
 def _income_errors(rule: IncomeTestedValue) -> Iterator[FieldError]:
+    yield from _amount_errors("max_cents", rule.max_cents)
     yield from _amount_errors("lowest_cents", rule.lowest_cents)
     yield from _amount_errors("extra_person_limit_cents", rule.extra_person_limit_cents)
     yield from _factor_errors("factor", rule.factor)
