@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
@@ -29,7 +29,7 @@ class OidcProvider(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str
     client_id: str
     client_secret: str
-    audience: str = "citizens"
+    audience: Literal["citizens", "staff"] = "citizens"
     scope: str = "openid profile email"
 
 
@@ -64,6 +64,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     s3_region: Annotated[str, _about("Region of the S3-compatible store")] = "eu-north-1"
     s3_access_key: Annotated[str, _about("Access key of the S3-compatible store", secret=True)] = ""
     s3_secret_key: Annotated[str, _about("Secret key of the S3-compatible store", secret=True)] = ""
+    smtp_url: Annotated[
+        str, _about("smtp:// or smtps://user:password@host:port; empty saves mails in DATA_DIR/mail", secret=True)
+    ] = ""
+    mail_from: Annotated[str, _about("The address that mails come from")] = "setelitori@localhost"
     oidc_providers: Annotated[str, _about("JSON list of OIDC sign-in providers", secret=True)] = "[]"
     trusted_proxies: Annotated[str, _about("Comma-separated addresses of reverse proxies")] = "127.0.0.1"
     log_level: Annotated[str, _about("debug, info, warning or error")] = "info"
@@ -128,6 +132,8 @@ def _problems_anywhere(config: Config) -> list[str]:
         config.oidc()
     except msgspec.MsgspecError as error:
         problems.append(f"OIDC_PROVIDERS: {error}")
+    if config.smtp_url and urlsplit(config.smtp_url).scheme not in {"smtp", "smtps"}:
+        problems.append("SMTP_URL: must start with smtp:// or smtps://")
     if config.log_level not in {"debug", "info", "warning", "error"}:
         problems.append("LOG_LEVEL: must be debug, info, warning or error")
     for name in ("base_url", "meilisearch_url", "stripe_api_url", "ytj_url", "s3_endpoint"):
@@ -141,7 +147,7 @@ def _problems_in_production(config: Config) -> list[str]:
     """Production refuses every embedded default, every double and every weak secret."""
     required = ("database_url", "meilisearch_url", "stripe_api_key", "stripe_webhook_secret",
                 "stripe_connect_webhook_secret", "stripe_account_webhook_secret", "ytj_url", "files_url",
-                "encryption_keys")  # fmt: skip
+                "encryption_keys", "smtp_url")  # fmt: skip
     problems = [f"{name.upper()}: must be set in production" for name in required if not getattr(config, name)]
     if len(config.secret_key) < 32:
         problems.append("SECRET_KEY: must have at least 32 characters in production")
@@ -149,7 +155,17 @@ def _problems_in_production(config: Config) -> list[str]:
         problems.append("BASE_URL: must start with https:// in production")
     if config.stripe_api_url:
         problems.append("STRIPE_API_URL: production never talks to a Stripe double")
+    if any(not provider.issuer.startswith("https://") for provider in _readable_oidc(config)):
+        problems.append("OIDC_PROVIDERS: every issuer must start with https:// in production")
     return problems
+
+
+def _readable_oidc(config: Config) -> list[OidcProvider]:
+    """The providers, or none where ``_problems_anywhere`` has told that they cannot be read."""
+    try:
+        return config.oidc()
+    except msgspec.MsgspecError:
+        return []
 
 
 @cache
