@@ -1,0 +1,51 @@
+"""What onboarding tells of, to be done after the commit. Payloads carry ids only."""
+
+from enum import StrEnum
+from uuid import UUID
+
+import msgspec
+
+from marketplace.kernel.jobs import Topic
+
+
+class NoticeKind(StrEnum):
+    """What happened to an application that somebody should hear of."""
+
+    SUBMITTED = "submitted"
+    INFORMATION_REQUESTED = "information_requested"
+    ANSWERED = "answered"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ApplicationNotice(msgspec.Struct, frozen=True):
+    """``notice_id`` is made with the job, so that a mail that is sent twice is recognised as one."""
+
+    notice_id: UUID
+    application_id: UUID
+    kind: NoticeKind
+
+
+class ApprovalChanged(msgspec.Struct, frozen=True):
+    """An approval was granted, suspended, resumed or ended: what its provider may publish has changed."""
+
+    provider_id: UUID
+    organiser_id: UUID
+
+
+class OfProvider(msgspec.Struct, frozen=True):
+    provider_id: UUID
+
+
+NOTICE = Topic("onboarding.notice", ApplicationNotice)
+"""Tell the applicant or the organiser by e-mail. Handled here."""
+
+APPROVAL_CHANGED = Topic("approval.changed", ApprovalChanged)
+"""Handled above, by the catalogue, which looks at the provider's published offers again."""
+
+FACTS_WANTED = Topic("provider.facts_wanted", OfProvider)
+"""The business register gave no answer when the provider registered: ask again. Handled here."""
+
+STRIPE_ACCOUNT_WANTED = Topic("payout_account.create", OfProvider)
+"""Make the provider's account at Stripe. Handled here."""
