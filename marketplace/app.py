@@ -3,7 +3,7 @@
 ``create_app`` touches neither network nor database; the pool opens when a server starts the application.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -15,8 +15,9 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from marketplace.kernel import db
-from marketplace.kernel.config import Config, get_config
+from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
+from marketplace.stripe.api import receive_stripe_event
 from marketplace.web.envelope import Envelope
 from marketplace.web.health import Check, health_routes
 from marketplace.web.language import Languages, change_language
@@ -39,7 +40,9 @@ from marketplace.web.templating import STATIC
 
 def feature_handlers() -> list[ControllerRouterHandler]:
     """Pages and API of every feature, in the order of the main job. Each feature adds its own line."""
-    return []
+    return [
+        receive_stripe_event,
+    ]
 
 
 def optional_parts() -> Mapping[str, Check]:
@@ -55,13 +58,21 @@ def principals() -> Principals:
 def create_app(config: Config | None = None) -> Litestar:
     """Builds the application for one process. Reads the environment unless given a configuration."""
     config = config or get_config()
-    configure_logs(config)
+    if config.environment is not Environment.TEST:
+        configure_logs(config)
+    return assemble(config, feature_handlers(), principals(), optional_parts())
+
+
+def assemble(
+    config: Config, features: Sequence[ControllerRouterHandler], who: Principals, checks: Mapping[str, Check]
+) -> Litestar:
+    """The application around any features: what tests of the ground use with features of their own."""
     app = Litestar(
         route_handlers=[
-            *feature_handlers(),
+            *features,
             change_language,
             metrics,
-            *health_routes(optional_parts()),
+            *health_routes(checks),
             create_static_files_router(path="/static", directories=[STATIC], guards=[allow_anyone]),
         ],
         lifespan=[_database(config)],
@@ -73,7 +84,7 @@ def create_app(config: Config | None = None) -> Litestar:
         openapi_config=openapi_config(_version()),
         logging_config=None,
     )
-    app.asgi_handler = _wrapped(app.asgi_handler, config, principals())
+    app.asgi_handler = _wrapped(app.asgi_handler, config, who)
     return app
 
 

@@ -49,7 +49,9 @@ def openapi_config(version: str) -> OpenAPIConfig:
         description=DESCRIPTION,
         license=License(name="EUPL-1.2", identifier="EUPL-1.2"),
         components=Components(security_schemes={BEARER: bearer}),
-        openapi_router=Router("/api", route_handlers=[], guards=[allow_anyone], before_request=_only_the_document),
+        openapi_router=Router(
+            "/api", route_handlers=[], guards=[allow_anyone], before_request=_only_the_document, include_in_schema=False
+        ),
         render_plugins=[Document()],
         operation_id_creator=_operation_id,
         use_handler_docstrings=True,

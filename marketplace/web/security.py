@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection, Request
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.utils.scope.state import ScopeState
@@ -24,6 +25,8 @@ SIGN_IN_PATH = "/sign-in"
 CHOOSE_ROLE_PATH = "/choose-role"
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+Caller = NamedDependency[Actor]
+"""Annotates the argument ``actor`` of a handler: who calls, in the language of the request."""
 
 
 class Principals(Protocol):
@@ -98,7 +101,7 @@ class Access:
     def __init__(self, access: str | frozenset[Role]) -> None:
         self.access = access
 
-    def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
+    async def __call__(self, connection: AnyConnection, _: BaseRouteHandler) -> None:
         if self.access == "anyone":
             return
         actor = actor_of(connection)

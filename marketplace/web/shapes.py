@@ -6,9 +6,11 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
+from litestar.params import KwargDefinition
 from msgspec.structs import FieldInfo
 
 LISTS = (list, set, frozenset, tuple)
+BOUNDS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ def shape_of(annotation: Any) -> Shape:
     while True:
         if get_origin(annotation) is Annotated:
             annotation, *more = get_args(annotation)
-            metas += [meta for meta in more if isinstance(meta, msgspec.Meta)]
+            metas += [bounds for mark in more if (bounds := _bounds_of(mark)) is not None]
         elif get_origin(annotation) in {Union, types.UnionType} and type(None) in get_args(annotation):
             optional = True
             annotation = Union[tuple(part for part in get_args(annotation) if part is not type(None))]  # noqa: UP007 - made at run time
@@ -60,6 +62,13 @@ def shape_of(annotation: Any) -> Shape:
             break
     extra = {name: value for meta in metas for name, value in (meta.extra or {}).items()}
     return Shape(annotation, tuple(metas), optional, extra)
+
+
+def _bounds_of(mark: object) -> msgspec.Meta | None:
+    """The library's own bounds, or those of a query or path parameter, which the framework keeps under the same names."""
+    if isinstance(mark, KwargDefinition):
+        return msgspec.Meta(**{name: getattr(mark, name) for name in BOUNDS if getattr(mark, name) is not None})
+    return mark if isinstance(mark, msgspec.Meta) else None
 
 
 @cache
