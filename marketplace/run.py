@@ -47,13 +47,19 @@ class Stack:
         self.base_url = f"http://{host}:{port}"
         self.database_url = config.database_url
         self.environment: dict[str, str] = {}
+        self._commands: dict[str, list[str]] = {}
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._closing = ExitStack()
 
     def __enter__(self) -> Self:
         self.data.mkdir(parents=True, exist_ok=True)
         self._refuse_taken_port()
-        self.environment = {**os.environ, **own_secrets(self.data), "DATA_DIR": str(self.data), "BASE_URL": self.base_url}
+        self.environment = {
+            **os.environ,
+            **own_secrets(self.data),
+            "DATA_DIR": str(self.data),
+            "BASE_URL": self.base_url,
+        }
         try:
             self._start_database()
             self._start_search_engine()
@@ -63,7 +69,9 @@ class Stack:
             raise
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.stop()
 
     def serve(self) -> None:
@@ -79,12 +87,13 @@ class Stack:
             time.sleep(0.5)
             for name, child in list(self._children.items()):
                 if child.poll() is not None:
-                    print(f"{name} ended ({child.returncode}); starting it again. Log: {self._log(name)}", file=sys.stderr)
-                    self._restart(name)
+                    sys.stderr.write(f"{name} ended ({child.returncode}); starting it again. Log: {self._log(name)}\n")
+                    self._spawn(name)
 
     def run(self, *arguments: str) -> None:
         """Runs a ``marketplace`` command against this stack, its output on our own terminal."""
-        subprocess.run([sys.executable, "-m", "marketplace", *arguments], env=self.environment, check=True)
+        command = [sys.executable, "-m", "marketplace", *arguments]
+        subprocess.run(command, env=self.environment, check=True)  # noqa: S603 - our own command line, no shell
 
     def stop(self) -> None:
         """Stops everything in the opposite order of starting. Safe to call twice."""
@@ -107,7 +116,15 @@ class Stack:
             return
         port, key = free_port(), secrets.token_urlsafe(24)
         folder = self.data / "meilisearch"
-        arguments = ["--http-addr", f"127.0.0.1:{port}", "--master-key", key, "--db-path", str(folder), "--no-analytics"]
+        arguments = [
+            "--http-addr",
+            f"127.0.0.1:{port}",
+            "--master-key",
+            key,
+            "--db-path",
+            str(folder),
+            "--no-analytics",
+        ]
         self.environment |= {"MEILISEARCH_URL": f"http://127.0.0.1:{port}", "MEILISEARCH_KEY": key}
         self._start("meilisearch", [program, *arguments], module=False)
         self._wait_for("meilisearch", lambda: _answers(f"http://127.0.0.1:{port}/health"))
@@ -127,20 +144,16 @@ class Stack:
     # --- processes ---------------------------------------------------------------------------------------------------
 
     def _start(self, name: str, command: list[str], *, module: bool = True) -> None:
-        full = [sys.executable, "-m", *command] if module else command
-        with self._log(name).open("ab") as log:
-            self._children[name] = subprocess.Popen(
-                full, env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=_die_with_parent,
-            )  # fmt: skip
+        self._commands[name] = [sys.executable, "-m", *command] if module else command
+        self._spawn(name)
 
-    def _restart(self, name: str) -> None:
-        old = self._children[name]
-        command = old.args if isinstance(old.args, list) else []
+    def _spawn(self, name: str) -> None:
+        """The child has a session of its own: Ctrl-C reaches us alone, and we stop the children in order."""
         with self._log(name).open("ab") as log:
-            self._children[name] = subprocess.Popen(
-                [str(part) for part in command], env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                start_new_session=True, preexec_fn=_die_with_parent,
+            self._children[name] = subprocess.Popen(  # noqa: S603 - our own command line, no shell
+                self._commands[name], env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=_die_with_parent,  # noqa: PLW1509 - this process starts no threads before its children
             )  # fmt: skip
 
     def _wait_for(self, name: str, ready: Callable[[], bool]) -> None:
@@ -205,7 +218,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=2.0).status_code == httpx.codes.OK
+        return httpx.get(url, timeout=2.0).is_success
     except httpx.HTTPError:
         return False
 

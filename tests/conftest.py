@@ -7,7 +7,7 @@ from pathlib import Path
 
 # Set before anything reads the configuration; a developer's own .env or services never leak into tests.
 TEST_DATA = tempfile.mkdtemp(prefix="setelitori-test-")
-os.chmod(TEST_DATA, 0o755)  # noqa: S103 - the database's own user must pass through it
+Path(TEST_DATA).chmod(0o755)  # The database's own user must pass through it.
 os.environ |= {
     "ENVIRONMENT": "test",
     "DATA_DIR": TEST_DATA,

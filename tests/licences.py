@@ -29,7 +29,10 @@ def refused(packages: list[dict[str, str]], names: set[str]) -> list[str]:
 
 def main() -> int:
     listing = subprocess.run(
-        [sys.executable, "-m", "piplicenses", "--format=json", "--from=mixed"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "piplicenses", "--format=json", "--from=mixed"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     found = refused(json.loads(listing.stdout), shipped())
     for line in found:

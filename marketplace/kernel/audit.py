@@ -64,7 +64,10 @@ async def history(subject: str, subject_id: UUID) -> list[AuditEntry]:
 
 def _entry(row: dict[str, Any]) -> AuditEntry:
     before, after = (msgspec.json.decode(row[side]) if row[side] else None for side in ("before", "after"))
-    return AuditEntry(**{**row, "before": before, "after": after})
+    return AuditEntry(
+        happened_at=row["happened_at"], person_id=row["person_id"], role=row["role"], action=row["action"],
+        before=before, after=after,
+    )  # fmt: skip
 
 
 def _json(value: object) -> str | None:

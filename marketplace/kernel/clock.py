@@ -1,6 +1,6 @@
 """What time it is. The only place that asks the system clock, so that tests and demonstrations can set it."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -12,7 +12,7 @@ _set_moment: ContextVar[datetime | None] = ContextVar("set_moment", default=None
 
 
 def now() -> datetime:
-    """This moment, timezone-aware, in UTC."""
+    """The present moment, timezone-aware, in UTC."""
     return _set_moment.get() or datetime.now(UTC)
 
 
@@ -22,7 +22,7 @@ def today() -> date:
 
 
 @contextmanager
-def clock_set_to(moment: datetime) -> Iterator[None]:
+def clock_set_to(moment: datetime) -> Generator[None]:
     """Sets the clock in this context (and the tasks started from it) to an aware moment."""
     if moment.tzinfo is None:
         msg = "the clock needs a time zone"

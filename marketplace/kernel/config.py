@@ -41,7 +41,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Every setting. The environment variable is the field's name in capitals."""
 
     environment: Annotated[Environment, _about("development, test or production")] = Environment.DEVELOPMENT
-    base_url: Annotated[str, _about("The address people use, e.g. https://setelitori.example")] = "http://127.0.0.1:8000"
+    base_url: Annotated[str, _about("The address people use, e.g. https://setelitori.example")] = (
+        "http://127.0.0.1:8000"
+    )
     data_dir: Annotated[str, _about("Folder of the embedded database, files and logs")] = ".data"
     secret_key: Annotated[str, _about("Signs cookies and links; at least 32 characters", secret=True)] = ""
     encryption_keys: Annotated[

@@ -6,7 +6,7 @@ serialization failure) it keeps the connection and the context for good. ``unit_
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Literal, ParamSpec, TypeVar, cast
 from uuid import UUID
@@ -74,7 +74,7 @@ def in_transaction() -> bool:
 
 
 @asynccontextmanager
-async def unit_of_work(isolation: Isolation = "read_committed") -> AsyncIterator[None]:
+async def unit_of_work(isolation: Isolation = "read_committed") -> AsyncGenerator[None]:
     """One transaction. Inside another unit of work it joins that one: the outermost commits.
 
     Raises:
@@ -156,7 +156,7 @@ def transactional(
 
 
 @asynccontextmanager
-async def savepoint() -> AsyncIterator[None]:
+async def savepoint() -> AsyncGenerator[None]:
     """Partial undo inside a unit of work: an error leaves the surrounding transaction usable."""
     transaction = ENGINE.current_transaction.get()
     if transaction is None:
@@ -209,7 +209,7 @@ async def _records(sql: str, args: Sequence[object]) -> list[asyncpg.Record]:
 
 
 @asynccontextmanager
-async def connection() -> AsyncIterator[asyncpg.Connection]:
+async def connection() -> AsyncGenerator[asyncpg.Connection]:
     """The connection of the current unit of work, else one of the pool, else a new one."""
     transaction = ENGINE.current_transaction.get()
     if transaction is not None:

@@ -12,10 +12,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 UNPRIVILEGED = "nobody"
 START_TIMEOUT_SECONDS = 60.0
@@ -48,7 +48,8 @@ class EmbeddedPostgres:
             self._initialise()
         self._end_orphan()
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._command(), stdout=log, stderr=log, **_as_unprivileged())
+            server = subprocess.Popen(self._command(), stdout=log, stderr=log, **_as_unprivileged())  # noqa: S603 - ours
+        self._process = cast("subprocess.Popen[bytes]", server)
         self._wait_until_ready()
         self._create_database(database)
 
@@ -64,7 +65,7 @@ class EmbeddedPostgres:
             self._process.wait()
 
     @contextmanager
-    def running(self, database: str = "setelitori") -> Iterator[str]:
+    def running(self, database: str = "setelitori") -> Generator[str]:
         """The server for the time of a block; gives the address of its database."""
         self.start(database)
         try:
@@ -89,9 +90,12 @@ class EmbeddedPostgres:
             os.chown(self.home, user.pw_uid, user.pw_gid)
 
     def _initialise(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        self._run("initdb", "-D", str(self.data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
-                  "--no-sync")  # fmt: skip
+        """Made beside and then renamed: a run that is killed here leaves no half-made cluster under the real name."""
+        making = self.home / "data.making"
+        shutil.rmtree(making, ignore_errors=True)
+        options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+        self._run("initdb", "-D", str(making), *options)
+        making.rename(self.data)
 
     def _end_orphan(self) -> None:
         """A server left over by a killed parent still holds the folder: it is asked to stop, then waited for."""
@@ -118,10 +122,8 @@ class EmbeddedPostgres:
         raise EmbeddedPostgresError(f"PostgreSQL did not answer in time:\n{self._log_end()}")
 
     def _accepts(self) -> bool:
-        ready = subprocess.run(
-            [str(self._binary("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False
-        )
-        return ready.returncode == 0
+        command = [str(self._binary("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - our own binaries
 
     def _create_database(self, name: str) -> None:
         common = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
@@ -130,9 +132,8 @@ class EmbeddedPostgres:
             self._run("createdb", *common, name)
 
     def _run(self, program: str, *arguments: str) -> str:
-        done = subprocess.run(
-            [str(self._binary(program)), *arguments], capture_output=True, text=True, check=False, **_as_unprivileged()
-        )
+        command = [str(self._binary(program)), *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, **_as_unprivileged())  # noqa: S603
         if done.returncode != 0:
             raise EmbeddedPostgresError(f"{program} failed:\n{done.stdout}{done.stderr}")
         return done.stdout

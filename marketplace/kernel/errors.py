@@ -39,7 +39,9 @@ class Invalid(DomainError):
     code = "invalid"
     default_message = message("Check the answers: something is missing or wrong.")
 
-    def __init__(self, fields: Iterable[FieldError] = (), text: Message | None = None, *, code: str | None = None) -> None:
+    def __init__(
+        self, fields: Iterable[FieldError] = (), text: Message | None = None, *, code: str | None = None
+    ) -> None:
         self.fields: Sequence[FieldError] = tuple(fields)
         super().__init__(text, code=code)
 

@@ -44,10 +44,11 @@ def _store(config: Config) -> Any:
     parts = urlsplit(config.files_url)
     if parts.scheme == "file":
         return LocalStore(unquote(parts.path), mkdir=True)
+    place = {"endpoint": config.s3_endpoint} if config.s3_endpoint else {}
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
-        endpoint=config.s3_endpoint or None,
+        **place,
         region=config.s3_region,
         access_key_id=config.s3_access_key,
         secret_access_key=config.s3_secret_key,
@@ -64,7 +65,9 @@ def check_file(field: str, content: bytes) -> str:
     if not content:
         raise Invalid.field(field, message("The file is empty. Choose another file."), code="file_empty")
     if len(content) > MAX_BYTES:
-        raise Invalid.field(field, message("The file is larger than 10 MB. Choose a smaller file."), code="file_too_large")
+        raise Invalid.field(
+            field, message("The file is larger than 10 MB. Choose a smaller file."), code="file_too_large"
+        )
     kind = filetype.guess(content)
     if kind is None or kind.mime not in ACCEPTED:
         text = message("The file must be a PDF, JPEG or PNG. Its name does not decide that, its content does.")

@@ -6,7 +6,7 @@ once: they look at the row again and do nothing when the work is already done.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
@@ -15,6 +15,7 @@ import msgspec
 import structlog
 from pgqueuer import AsyncpgDriver, DatabaseRetryEntrypointExecutor, Job, PgQueuer, Queries
 from pgqueuer.core.executors import EntrypointExecutorParameters
+from pgqueuer.models import Schedule
 
 from marketplace.kernel import db
 from marketplace.kernel.clock import now
@@ -82,11 +83,23 @@ async def install_queue() -> None:
         await queries.install()
 
 
-def build_worker(connection: asyncpg.Connection, handlers: Mapping[Topic[Any], Handler]) -> PgQueuer:
+class Periodic(msgspec.Struct, frozen=True):
+    """Work that comes round by the clock. ``cron`` is in UTC; of many workers one runs each round."""
+
+    name: str
+    cron: str
+    work: Callable[[], Awaitable[object]]
+
+
+def build_worker(
+    connection: asyncpg.Connection, handlers: Mapping[Topic[Any], Handler], rounds: Sequence[Periodic] = ()
+) -> PgQueuer:
     """A worker on a connection of its own that runs ``handlers``; a job that fails for good is kept, as ``failed``."""
     worker = PgQueuer.from_asyncpg_connection(connection)
     for topic, handler in handlers.items():
         worker.entrypoint(topic.name, on_failure="hold", executor_factory=_with_retries)(_runner(topic, handler))
+    for periodic in rounds:
+        worker.schedule(periodic.name, periodic.cron, clean_old=True)(_round(periodic))
     return worker
 
 
@@ -97,7 +110,7 @@ async def run_until_idle(worker: PgQueuer) -> None:
     """
     running = asyncio.create_task(worker.run(heartbeat_timeout=HEARTBEAT_TIMEOUT))
     try:
-        while not running.done() and await db.fetch_value(DUE):
+        while not running.done() and await db.fetch_value(DUE):  # noqa: ASYNC110 - the event lives in the database
             await asyncio.sleep(POLL_SECONDS)
     finally:
         worker.shutdown.set()
@@ -106,6 +119,19 @@ async def run_until_idle(worker: PgQueuer) -> None:
 
 def _with_retries(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
     return DatabaseRetryEntrypointExecutor(parameters=parameters, max_attempts=MAX_ATTEMPTS)
+
+
+def _round(periodic: Periodic) -> Callable[[Schedule], Awaitable[None]]:
+    async def run(_schedule: Schedule) -> None:
+        try:
+            await periodic.work()
+        except Exception as error:
+            # The next round tries again; the metric of failed rounds and this line tell the operator.
+            log.warning("round failed", name=periodic.name, error=type(error).__name__)
+            return
+        log.info("round done", name=periodic.name)
+
+    return run
 
 
 def _runner(topic: Topic[Any], handler: Handler) -> Callable[[Job], Awaitable[None]]:

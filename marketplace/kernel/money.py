@@ -20,7 +20,7 @@ _SPACES: Final = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " "})
 _NUMBER: Final = re.compile(r"(?P<euros>[0-9]{1,3}(?: [0-9]{3})+|[0-9]+)(?:[.,](?P<cents>[0-9]+))?")
 
 
-class InvalidAmount(ValueError):  # noqa: N818 - named for what it is, like the domain's other refusals
+class InvalidAmount(ValueError):
     """The text is not an amount of euros with at most two decimals. ``reason`` is one of the class's constants."""
 
     NOT_A_NUMBER: Final = "not_a_number"

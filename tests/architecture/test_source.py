@@ -19,7 +19,11 @@ def test_nothing_is_left_unfinished() -> None:
 
 
 def test_only_the_clock_asks_the_system_for_the_time() -> None:
-    found = [path for path in SOURCES if path != CLOCK and OWN_CLOCK not in path.parents and RAW_CLOCK.search(path.read_text())]
+    found = [
+        path
+        for path in SOURCES
+        if path != CLOCK and OWN_CLOCK not in path.parents and RAW_CLOCK.search(path.read_text())
+    ]
     assert found == []
 
 
