@@ -119,7 +119,7 @@ async def _reading(organiser_id: UUID) -> dict[str, object]:
 async def run(seconds: float = SECONDS, rounds: int = ROUNDS) -> dict[str, object]:
     """Measures on a scratch embedded server with durable commits, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="setelitori-bench-") as folder:
-        os.chmod(folder, 0o755)  # noqa: S103, PTH101 - the database's own user must pass through it
+        os.chmod(folder, 0o755)  # noqa: PTH101 - the database's own user must pass through it
         server = EmbeddedPostgres(Path(folder) / "postgres")
         server.start(DATABASE)
         try:
