@@ -44,11 +44,10 @@ def _store(config: Config) -> Any:
     parts = urlsplit(config.files_url)
     if parts.scheme == "file":
         return LocalStore(unquote(parts.path), mkdir=True)
-    place = {"endpoint": config.s3_endpoint} if config.s3_endpoint else {}
     return S3Store(
         parts.netloc,
         prefix=parts.path.strip("/") or None,
-        **place,
+        endpoint=config.s3_endpoint or f"https://s3.{config.s3_region}.amazonaws.com",
         region=config.s3_region,
         access_key_id=config.s3_access_key,
         secret_access_key=config.s3_secret_key,
