@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace.kernel import audit
-from marketplace.kernel.actors import PROVIDER_ROLES, Actor, Role
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound
@@ -19,6 +19,7 @@ from onboarding.requirements import Answer, questions_for, read_answer
 from onboarding.rulebooks import rulebook_in_force, rulebook_version
 from onboarding.schemas import ApplicationSummary, ApplicationView, NewApplication, Scope
 from onboarding.scopes import scope_problems
+from onboarding.scoping import acting_provider, administered_provider
 from onboarding.states import ApplicationStatus, Capability, may
 
 OWNER: Final = "application"
@@ -130,11 +131,8 @@ async def my_applications(actor: Actor) -> list[ApplicationSummary]:
     Raises:
         NotFound: the actor acts for no provider.
     """
-    if actor.provider_id is None or actor.role not in PROVIDER_ROLES:
-        raise NotFound
-    return summaries(
-        await fetch(f"{SUMMARY} where a.provider_id = $1 order by a.changed_at desc, a.id", actor.provider_id)
-    )
+    where = "where a.provider_id = $1 order by a.changed_at desc, a.id"
+    return summaries(await fetch(f"{SUMMARY} {where}", acting_provider(actor)))
 
 
 async def application_for_applicant(actor: Actor, application_id: UUID) -> ApplicationView:
@@ -143,9 +141,8 @@ async def application_for_applicant(actor: Actor, application_id: UUID) -> Appli
     Raises:
         NotFound: there is none, or it is another provider's.
     """
-    if actor.provider_id is None or actor.role not in PROVIDER_ROLES:
-        raise NotFound
-    row = await fetch_one(f"{SUMMARY} where a.id = $1 and a.provider_id = $2", application_id, actor.provider_id)
+    where = "where a.id = $1 and a.provider_id = $2"
+    row = await fetch_one(f"{SUMMARY} {where}", application_id, acting_provider(actor))
     if row is None:
         raise NotFound
     return await whole(row, FOR_APPLICANT)
@@ -162,17 +159,6 @@ async def own_application(actor: Actor, application_id: UUID, capability: Capabi
     if capability is not None and not may(ApplicationStatus(row["status"]), capability):
         raise Conflict(message("This application can no longer be changed."), code="application_closed_for_changes")
     return row
-
-
-def administered_provider(actor: Actor) -> UUID:
-    """The provider that the actor administers.
-
-    Raises:
-        NotFound: none.
-    """
-    if not actor.has_role(Role.PROVIDER_ADMIN) or actor.provider_id is None:
-        raise NotFound
-    return actor.provider_id
 
 
 def _in_order(codes: Sequence[str]) -> list[str]:

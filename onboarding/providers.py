@@ -7,7 +7,7 @@ import msgspec
 
 from marketplace.accounts.memberships import grant_membership, rename_scope
 from marketplace.kernel import audit
-from marketplace.kernel.actors import PROVIDER_ROLES, SYSTEM, Actor, Role
+from marketplace.kernel.actors import SYSTEM, Actor, Role
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound, NotSignedIn, Unavailable
@@ -22,6 +22,7 @@ from onboarding.schemas import (
     ProviderRegistration,
     ProviderView,
 )
+from onboarding.scoping import acting_provider, administered_provider
 from onboarding.topics import FACTS_WANTED, OfProvider
 
 COLUMNS = """id, business_id, name, kind, facts, facts_source, facts_checked_at, facts_unverified,
@@ -139,17 +140,13 @@ async def change_contact(actor: Actor, details: ContactDetails) -> ProviderView:
     Raises:
         NotFound: the actor administers no provider.
     """
-    if not actor.has_role(Role.PROVIDER_ADMIN) or actor.provider_id is None:
-        raise NotFound
-    row = await fetch_one(f"select {COLUMNS} from provider where id = $1 for update", actor.provider_id)
-    if row is None:
-        raise NotFound
+    provider_id = administered_provider(actor)
     await execute(
         "update provider set contact_name = $2, contact_email = $3, contact_phone = $4 where id = $1",
-        actor.provider_id, details.contact_name, details.contact_email, details.contact_phone,
+        provider_id, details.contact_name, details.contact_email, details.contact_phone,
     )  # fmt: skip
-    await audit.record(actor, "provider.contact_changed", "provider", actor.provider_id)
-    return await provider_of(actor.provider_id)
+    await audit.record(actor, "provider.contact_changed", "provider", provider_id)
+    return await provider_of(provider_id)
 
 
 async def own_provider(actor: Actor) -> ProviderView:
@@ -158,9 +155,7 @@ async def own_provider(actor: Actor) -> ProviderView:
     Raises:
         NotFound: the actor wears none.
     """
-    if actor.provider_id is None or actor.role not in PROVIDER_ROLES:
-        raise NotFound
-    return await provider_of(actor.provider_id)
+    return await provider_of(acting_provider(actor))
 
 
 async def provider_of(provider_id: UUID) -> ProviderView:

@@ -83,3 +83,9 @@ def summary(row: Row) -> ApplicationSummary:
 
 def summaries(rows: Sequence[Row]) -> list[ApplicationSummary]:
     return [summary(row) for row in rows]
+
+
+def like_pattern(text: str) -> str:
+    """What ``like`` looks for; its own signs in the text mean themselves."""
+    cleaned = text.strip().lower().replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{cleaned}%" if cleaned else ""

@@ -10,6 +10,7 @@ import msgspec
 
 from marketplace.kernel.i18n import Message, Text, message
 from marketplace.kernel.inputs import label, wrong
+from marketplace.stripe.states import PayoutAccountState
 from onboarding.requirements import RulebookContent
 from onboarding.states import ApplicationStatus, ApprovalStatus
 
@@ -331,3 +332,58 @@ class ApprovalView(msgspec.Struct, frozen=True, kw_only=True):
     status: ApprovalStatus
     status_from: date
     status_reason: str
+
+
+class PayoutAccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider's account at Stripe. Without an id it is still being made, or its making was refused (``problem``).
+
+    ``requirements_due`` are Stripe's machine-readable names; ``checked_at`` is when Stripe was last asked.
+    """
+
+    stripe_account_id: str | None
+    state: PayoutAccountState
+    can_receive: bool
+    requirements_due: tuple[str, ...]
+    problem: str
+    checked_at: datetime | None
+
+
+class ReceivingAccount(msgspec.Struct, frozen=True, kw_only=True):
+    """Where to pay a provider. ``can_receive``: a transfer would go through now."""
+
+    provider_id: UUID
+    stripe_account_id: str
+    can_receive: bool
+
+
+class RegisterQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What to look for in the public register; everything may be left out. ``after`` continues where a page ended."""
+
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    organiser: UUID | None = None
+    municipality: Annotated[str, msgspec.Meta(max_length=3)] = ""
+    service_class: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    business_id: Annotated[str, msgspec.Meta(max_length=20)] = ""
+    limit: Annotated[int, msgspec.Meta(ge=1, le=200)] = 50
+    after: Annotated[str, msgspec.Meta(max_length=400)] = ""
+
+
+class RegisterEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One approval in force today, as the law wants it public. No personal data."""
+
+    business_id: str
+    name: str
+    organiser: Text
+    organiser_id: UUID
+    status: ApprovalStatus
+    service_classes: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    valid_from: date
+    valid_to: date | None
+
+
+class RegisterPage(msgspec.Struct, frozen=True, kw_only=True):
+    """By the provider's name. ``next`` goes into the ``after`` of the following page."""
+
+    items: list[RegisterEntry]
+    next: str | None

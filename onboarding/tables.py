@@ -1,6 +1,6 @@
 """Providers, what organisers require of them, their applications, and the approvals that come of these."""
 
-from piccolo.columns import UUID, Array, BigInt, Boolean, Date, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Array, BigInt, Boolean, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.column_types import JSONB
 from piccolo.constraints import Check, Unique
 from piccolo.table import Table
@@ -158,6 +158,7 @@ class PayoutAccount(Table):
     can_receive = Boolean(default=False)
     requirements_due = Array(base_column=Varchar(200))
     problem = Text(default="")
+    attempt = Integer(default=1)
     checked_at = Timestamptz(null=True, default=None)
     created_by = UUID()
     created_at = Timestamptz()

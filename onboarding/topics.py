@@ -49,3 +49,6 @@ FACTS_WANTED = Topic("provider.facts_wanted", OfProvider)
 
 STRIPE_ACCOUNT_WANTED = Topic("payout_account.create", OfProvider)
 """Make the provider's account at Stripe. Handled here."""
+
+PAYOUT_ACCOUNT_CHANGED = Topic("payout_account.changed", OfProvider)
+"""Where a provider's money goes has changed. Handled above, by payouts: what waited for an account goes out."""

@@ -112,6 +112,12 @@ async def names_of(person_ids: list[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+async def mail_address_of(person_id: UUID) -> tuple[str, Language] | None:
+    """Where to write to a person and in which language, for mails of features above; None without an address."""
+    row = await fetch_one("select email, language from person where id = $1 and email is not null", person_id)
+    return (row["email"], Language(row["language"])) if row else None
+
+
 async def change_details(actor: Actor, name: str, language: Language) -> None:
     """A new name or language of the signed-in person.
 
