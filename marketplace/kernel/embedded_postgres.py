@@ -83,7 +83,8 @@ class EmbeddedPostgres:
         return [str(self._binary("postgres")), "-D", str(self.data), *settings]
 
     def _prepare_folder(self) -> None:
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.parent.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(exist_ok=True)
         self.home.chmod(0o700)
         if os.geteuid() == 0:
             user = pwd.getpwnam(UNPRIVILEGED)

@@ -15,12 +15,9 @@ from marketplace.kernel.errors import Unavailable
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The server's own user must be able to walk down to its folder."""
-    path = tmp_path_factory.mktemp("server")
-    for part in (path, path.parent, path.parent.parent):
-        part.chmod(0o755)
-    return path
+def folder() -> Path:
+    """A place that the server's own user can walk down to."""
+    return Path(os.environ["DATA_DIR"]) / f"servers-{db.new_id().hex}"
 
 
 async def value(url: str, query: str) -> object:
