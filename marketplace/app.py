@@ -14,10 +14,12 @@ from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, ControllerRouterHandler
 
+from marketplace.accounts import wiring as accounts
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
 from marketplace.stripe.api import receive_stripe_event
+from marketplace.web import site
 from marketplace.web.envelope import Envelope
 from marketplace.web.health import Check, health_routes
 from marketplace.web.language import Languages, change_language
@@ -28,7 +30,6 @@ from marketplace.web.problems import answer
 from marketplace.web.request import BODY_LIMIT_BYTES, SafeRequest
 from marketplace.web.security import (
     Authentication,
-    NoPrincipals,
     Principals,
     allow_anyone,
     csrf_config,
@@ -41,6 +42,8 @@ from marketplace.web.templating import STATIC
 def feature_handlers() -> list[ControllerRouterHandler]:
     """Pages and API of every feature, in the order of the main job. Each feature adds its own line."""
     return [
+        *site.handlers,
+        *accounts.ROUTES,
         receive_stripe_event,
     ]
 
@@ -52,7 +55,7 @@ def optional_parts() -> Mapping[str, Check]:
 
 def principals() -> Principals:
     """Who a session or a token is: accounts know."""
-    return NoPrincipals()
+    return accounts.PRINCIPALS
 
 
 def create_app(config: Config | None = None) -> Litestar:

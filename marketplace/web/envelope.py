@@ -62,7 +62,8 @@ class Envelope:
     def _refuse_unreadable(self, scope: HTTPScope) -> None:
         """Raises a plain 400 for hosts that are not ours and for text that the database could not hold."""
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
-        if _hostname(host) not in self.hosts and kind_of(scope["path"]) is not Kind.MACHINE:
+        is_ours = "*" in self.hosts or _hostname(host) in self.hosts
+        if not is_ours and kind_of(scope["path"]) is not Kind.MACHINE:
             raise HTTPException("unknown host", status_code=400)
         if "\x00" in scope["path"] or b"%00" in scope["query_string"]:
             raise HTTPException("NUL in the address", status_code=400)

@@ -58,5 +58,5 @@ async def _works(check: Check) -> bool:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return await check()
-    except Exception:  # noqa: BLE001 - whatever ails an optional part, it is degraded and no more
+    except Exception:
         return False

@@ -165,7 +165,7 @@ def _error_page(request: AnyRequest, error: DomainError) -> Response[Any]:
             request, "errors/error.html", status_code=error.status, status=error.status, title=title, detail=detail,
             code=error.code, request_id=request_id(request), errors=_errors(request, error),
         )  # fmt: skip
-    except Exception as broken:  # noqa: BLE001 - a broken error page must not hide the error
+    except Exception as broken:
         _log_unexpected(request, broken)
         return Response(f"{title}\n{detail}\n", status_code=error.status, media_type="text/plain")
 

@@ -23,6 +23,7 @@ from marketplace.web.paths import WITHOUT_CSRF, Kind, kind_of
 
 SIGN_IN_PATH = "/sign-in"
 CHOOSE_ROLE_PATH = "/choose-role"
+EVERY_ADDRESS = {"0.0.0.0", "::"}  # noqa: S104 - recognised, not bound
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 Caller = NamedDependency[Actor]
@@ -172,9 +173,14 @@ def csrf_token(connection: AnyConnection) -> str:
 
 
 def allowed_hosts(config: Config) -> frozenset[str]:
-    """The host names we answer to: our own address, and this machine's while not in production."""
+    """The host names we answer to: our own, and this machine's while not in production; ``*`` is any.
+
+    A developer who serves on every address of the machine is asked for by any of them.
+    """
     own = urlsplit(config.base_url).hostname or ""
-    return frozenset({own} if config.is_production else {own, "localhost", "127.0.0.1", "::1", "testserver"})
+    if config.is_production:
+        return frozenset({own})
+    return frozenset({own, "localhost", "127.0.0.1", "::1"} | ({"*"} if own in EVERY_ADDRESS else set()))
 
 
 def content_security_policy(config: Config) -> str:

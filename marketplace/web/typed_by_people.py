@@ -29,7 +29,7 @@ _FINNISH_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _CLOCK = re.compile(r"(\d{1,2})[.:](\d{2})")
 
 
-class Unreadable(Exception):  # noqa: N818 - named as what it tells of
+class Unreadable(Exception):
     """The text is not what was asked for; ``words`` say what is."""
 
     def __init__(self, words: Message) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import enum
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Literal, get_args, get_origin
 from uuid import UUID
 
@@ -36,9 +37,12 @@ AMOUNTS: Mapping[str, Message] = {
 }
 
 _BY_TYPE: Mapping[Any, Message] = {
-    str: NOT_TEXT, int: NOT_WHOLE, float: NOT_NUMBER, bool: NOT_YES_NO,
+    str: NOT_TEXT, int: NOT_WHOLE, float: NOT_NUMBER, bool: NOT_YES_NO, Decimal: NOT_NUMBER,
     dt.date: NOT_DATE, dt.time: NOT_TIME, dt.datetime: NOT_MOMENT, UUID: CHOOSE,
 }  # fmt: skip
+
+
+_RIGHT_KINDS: Mapping[Any, Any] = {str: str, int: int, float: (int, float), Decimal: (int, float, Decimal)}
 
 
 def labelled(shape: Shape, text: Message) -> Message:
@@ -68,9 +72,9 @@ def _kind_problem(shape: Shape, value: object) -> Message | None:
         return _options(get_args(core))
     if isinstance(core, type) and issubclass(core, enum.Enum):
         return _options([member.value for member in core])
-    if core in {int, str} and isinstance(value, core) and not isinstance(value, bool):
+    if isinstance(value, _RIGHT_KINDS.get(core, ())) and not isinstance(value, bool):
         return None
-    return _BY_TYPE.get(core, NOT_NUMBER if not isinstance(value, (int, float)) else None)
+    return _BY_TYPE.get(core, WRONG_FORM)
 
 
 def _options(values: Any) -> Message:

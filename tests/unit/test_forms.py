@@ -1,19 +1,21 @@
 """Forms: every error at once, in people's words; what was typed is kept."""
 
 import datetime as dt
+from decimal import Decimal
 from enum import StrEnum
+from types import SimpleNamespace
 from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
 import pytest
-from litestar.datastructures import UploadFile
+from litestar.datastructures import MultiDict, UploadFile
 from msgspec import Meta
 
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.i18n import Language, message, translate
 from marketplace.kernel.inputs import Euros, Secret, YesNo, label, wrong
-from marketplace.web.forms import WHOLE_FORM, Form, empty_form, filled_form
+from marketplace.web.forms import WHOLE_FORM, Form, empty_form, filled_form, read_query
 
 
 class Unit(StrEnum):
@@ -24,6 +26,12 @@ class Unit(StrEnum):
 class Band(msgspec.Struct, kw_only=True):
     price_cents: Euros
     starts: dt.time | None = None
+
+
+class Area(msgspec.Struct, kw_only=True):
+    name: str
+    codes: Annotated[list[str], Meta(min_length=2, max_length=2)]
+    opens: dt.time | None = None
 
 
 class Everything(msgspec.Struct, kw_only=True):
@@ -145,6 +153,54 @@ def test_too_many_rows():
 
 def test_one_value_fills_a_list():
     assert sent(**GOOD | {"languages": "en"}).data.languages == ["en"]
+
+
+class Rarer(msgspec.Struct, kw_only=True):
+    share: Decimal | None = None
+    factor: Annotated[float, Meta(gt=0, lt=2)] | None = None
+    minutes: Annotated[int, Meta(multiple_of=15)] | None = None
+    area: Area | None = None
+    sure: bool | None = None
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("share", "x", "Write a number in digits."),
+        ("share", "NaN", "Write a number in digits."),
+        ("factor", "0", "This must be more than 0."),
+        ("factor", "2", "This must be less than 2."),
+        ("minutes", "20", "This must be a multiple of 15."),
+        ("area.name", "", "This is missing."),
+        ("area.codes", ["1", "2", "3"], "Give at most 2. There are now 3."),
+        ("area.opens", "25.00", "Write a time of day, such as 8.30 or 16.00."),
+    ],
+)
+def test_rarer_failures(field, typed, told):
+    given = {"area.name": "Turku", "area.codes": ["1", "2"], field: typed}
+    assert words(sent(Rarer, **given), field) == told
+
+
+def test_rarer_answers():
+    value = sent(
+        Rarer,
+        share="0,25",
+        factor="1,5",
+        minutes="−15",
+        sure="k",
+        **{"area.name": "Turku", "area.codes": ["020", "853"]},
+    ).data
+    assert (value.share, value.factor, value.minutes, value.sure) == (Decimal("0.25"), 1.5, -15, True)
+    assert (value.area.name, value.area.codes, value.area.opens) == ("Turku", ["020", "853"], None)
+    form = filled_form(value)
+    assert (form.value("area.name"), form.all("area.codes")) == ("Turku", ["020", "853"])
+    assert sent(Rarer).data == Rarer()
+
+
+def test_a_search_is_read_from_the_address():
+    query = MultiDict([("area.codes", "1"), ("area.codes", "2"), ("area.name", "x")])
+    form = read_query(SimpleNamespace(query_params=query), Rarer)
+    assert form.data.area.codes == ["1", "2"]
 
 
 def test_unknown_fields_are_left_alone():

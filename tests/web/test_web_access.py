@@ -3,11 +3,12 @@
 import msgspec
 import pytest
 
+from marketplace.app import assemble
 from marketplace.kernel.actors import Role
-from marketplace.kernel.config import get_config
-from marketplace.web.security import allow, safe_next
+from marketplace.kernel.config import Environment, get_config
+from marketplace.web.security import NoPrincipals, allow, allowed_hosts, content_security_policy, safe_next
 from tests.web.browser import Api, browser_of
-from tests.web.ground import REVIEWER_TOKEN, ground_app
+from tests.web.ground import HANDLERS, REVIEWER_TOKEN, ground_app
 
 THING = "/desk/018f0000-0000-7000-8000-000000000000"
 
@@ -119,6 +120,30 @@ async def test_other_hosts_are_not_ours(visitor):
     assert (await visitor.get("/", headers={"host": "evil.example"})).status_code == 400
     assert (await visitor.get("/", headers={"host": "["})).status_code == 400
     assert (await visitor.get("/health/live", headers={"host": "10.0.0.7:8000"})).status_code == 200
+
+
+def test_a_developer_may_serve_on_every_address():
+    everywhere = msgspec.structs.replace(get_config(), base_url="http://0.0.0.0:8000")
+    production = msgspec.structs.replace(everywhere, environment=Environment.PRODUCTION)
+    assert "*" in allowed_hosts(everywhere)
+    assert allowed_hosts(production) == {"0.0.0.0"}
+
+
+def test_forms_may_end_at_stripe_and_at_identity_providers():
+    provider = '[{"key": "s", "label": "Suomi.fi", "issuer": "https://id.example/realm", "client_id": "c", "client_secret": "s"}]'
+    config = msgspec.structs.replace(
+        get_config(), oidc_providers=provider, stripe_api_url="http://127.0.0.1:12111", stripe_api_key="sk_test_1"
+    )
+    assert content_security_policy(config).endswith(
+        "form-action 'self' https://connect.stripe.com https://id.example http://127.0.0.1:12111"
+    )
+
+
+async def test_without_accounts_nobody_is_anybody(database):
+    async with browser_of(assemble(get_config(), HANDLERS, NoPrincipals(), {})) as browser:
+        await browser.submit("/enter", {"role": "reviewer"})
+        assert (await browser.get("/")).json()["person"] is None
+        assert (await browser.get("/api/v1/me", headers={"authorization": "Bearer x"})).status_code == 401
 
 
 async def test_what_a_signed_in_person_sees_is_kept_nowhere(visitor):

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from marketplace.kernel import db
 from marketplace.kernel.config import get_config
 from marketplace.kernel.db import execute
 from tests.web.browser import Api, browser_of
@@ -76,6 +77,27 @@ async def test_figures_name_routes_and_never_addresses(visitor):
     assert 'route="unmatched"' in text
     assert "Matti" not in text
     assert "never/heard" not in text
+
+
+async def test_figures_of_several_processes_are_answered_together(visitor, monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    assert (await visitor.get("/metrics")).status_code == 200
+
+
+async def test_static_files_are_kept_for_ever_only_with_their_version(visitor):
+    name = "favicon.svg"
+    assert "immutable" in (await visitor.get(f"/static/{name}?v=abc")).headers["cache-control"]
+    plain = await visitor.get(f"/static/{name}")
+    assert plain.headers["cache-control"] == "public, max-age=300"
+    assert "set-cookie" not in plain.headers
+
+
+async def test_the_application_opens_its_pool_and_closes_it(database):
+    await db.stop_pool()
+    app = ground_app(msgspec.structs.replace(get_config(), database_url=database))
+    async with app.lifespan():
+        assert await db.fetch_value("select current_database()") == database.rpartition("/")[2].partition("?")[0]
+    assert db.ENGINE.pool is None
 
 
 async def test_figures_may_ask_for_a_token(visitor, monkeypatch):

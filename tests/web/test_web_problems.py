@@ -111,6 +111,7 @@ async def test_nul_in_an_address_is_refused(visitor):
 
 
 async def test_a_description_of_five_megabytes_gets_a_clear_answer(visitor, machine):
+    visitor.headers["accept-language"] = "en"
     page = await visitor.submit("/offers", {"title": "x" * 5_000_000})
     assert page.status_code == 413
     assert "too large" in page.text
