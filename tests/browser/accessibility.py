@@ -1,0 +1,33 @@
+"""Holds a page in a real browser against WCAG 2.2 AA with axe, and looks for what axe does not see."""
+
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.async_api import Page
+
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+"""Everything that the law asks for; axe's own "best practices" are advice and left out."""
+
+RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+async def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands, one line for each element. Empty is good."""
+    await page.evaluate(AXE_SCRIPT)
+    found: dict[str, Any] = await page.evaluate(RUN, list(RULES))
+    return [
+        f"{page.url} {rule['id']}: {element['html'][:200]}" for rule in found["violations"] for element in rule["nodes"]
+    ]
+
+
+async def faults(page: Page) -> list[str]:
+    """The same, and: exactly one main heading, a language, no scrolling sideways."""
+    found = await violations(page)
+    if await page.locator("h1").count() != 1:
+        found.append(f"{page.url}: {await page.locator('h1').count()} h1 headings")
+    if not await page.locator("html[lang]").count():
+        found.append(f"{page.url}: no language")
+    if (sideways := await page.evaluate(OVERFLOW)) > 0:
+        found.append(f"{page.url}: wider than the screen by {sideways} pixels")
+    return found
