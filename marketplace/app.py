@@ -37,6 +37,7 @@ from marketplace.web.security import (
 )
 from marketplace.web.sessions import Sessions
 from marketplace.web.templating import STATIC
+from onboarding import wiring as onboarding
 
 
 def feature_handlers() -> list[ControllerRouterHandler]:
@@ -44,6 +45,7 @@ def feature_handlers() -> list[ControllerRouterHandler]:
     return [
         *site.handlers,
         *accounts.ROUTES,
+        *onboarding.ROUTES,
         receive_stripe_event,
     ]
 

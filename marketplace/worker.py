@@ -8,14 +8,18 @@ from typing import Any
 import asyncpg
 from pgqueuer import PgQueuer
 
+from marketplace.accounts import wiring as accounts
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, get_config
 from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Topic, build_worker
 from marketplace.stripe import inbox
 from marketplace.stripe.inbox import EventHandler
 from marketplace.stripe.topics import STRIPE_EVENT, StripeEventReceived
+from onboarding import wiring as onboarding
 
-STRIPE_EVENT_HANDLERS: Mapping[str, EventHandler] = {}
+STRIPE_EVENT_HANDLERS: Mapping[str, EventHandler] = {
+    **onboarding.STRIPE_EVENT_HANDLERS,
+}
 """Which feature takes note of which of Stripe's events: ``payout.*``, ``v2.core.account*``."""
 
 
@@ -24,6 +28,8 @@ async def handle_stripe_event(received: StripeEventReceived) -> None:
 
 
 HANDLERS: Mapping[Topic[Any], Handler] = {
+    **accounts.JOB_HANDLERS,
+    **onboarding.HANDLERS,
     STRIPE_EVENT: handle_stripe_event,
 }
 """Every topic with its one handler. A topic without one fails ``tests/architecture``."""

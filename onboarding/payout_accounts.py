@@ -3,28 +3,29 @@
 Nothing here believes an event or a return from Stripe's pages: each is a reason to ask Stripe what is true.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
 
 import msgspec
+from stdnum.exceptions import ValidationError
+from stdnum.iban import format as iban_format
+from stdnum.iban import validate as iban_validate
 
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.clock import now
 from marketplace.kernel.config import get_config
-from marketplace.kernel.db import Row, execute, fetch_one, new_id, transactional
-from marketplace.kernel.errors import Conflict, NotFound
+from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
+from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.i18n import message
+from marketplace.stripe.current import current_gateway
 from marketplace.stripe.errors import StripeRefused
-from marketplace.stripe.gateway import StripeGateway, gateway_from
 from marketplace.stripe.states import PayoutAccountState
 from marketplace.stripe.values import OnboardingLink, PayoutAccount, StripeEvent
 from onboarding.providers import provider_of
 from onboarding.schemas import PayoutAccountView, ReceivingAccount
 from onboarding.scoping import acting_provider, administered_provider
-from onboarding.topics import STRIPE_ACCOUNT_WANTED, OfProvider
+from onboarding.topics import PAYOUT_ACCOUNT_CHANGED, STRIPE_ACCOUNT_WANTED, OfProvider
 
 COUNTRY: Final = "FI"
 RETURN_PATH: Final = "/provider/payout-account/return"
@@ -39,6 +40,19 @@ update payout_account set stripe_account_id = $2, state = $3, can_receive = $4, 
     checked_at = $6 where id = $1
 """
 AGAIN = "update payout_account set problem = '', attempt = attempt + 1 where id = $1"
+IBAN_OF = "select iban from payout_account where provider_id = $1 and kind = 'iban'"
+SAVE_IBAN = """
+insert into payout_account (id, provider_id, kind, state, can_receive, requirements_due, problem, attempt, iban,
+    created_by, created_at)
+values ($1, $2, 'iban', $3, true, '{}', '', 1, $4, $5, $6)
+on conflict (provider_id, kind) do update set iban = excluded.iban
+"""
+RECEIVING = """
+select a.provider_id, a.kind, a.stripe_account_id, a.iban, a.can_receive, p.name
+from payout_account a join provider p on p.id = a.provider_id
+where a.provider_id = $1 and (a.iban is not null or a.stripe_account_id is not null)
+order by a.can_receive desc, a.kind = 'stripe' desc
+"""
 OF_PROVIDER = "select * from payout_account where provider_id = $1 and kind = 'stripe'"
 
 
@@ -61,7 +75,7 @@ async def start_stripe_account(actor: Actor) -> PayoutAccountView:
     return _view(await _of(provider_id))
 
 
-async def create_stripe_account(wanted: OfProvider, *, gateway: StripeGateway | None = None) -> None:
+async def create_stripe_account(wanted: OfProvider) -> None:
     """The handler of ``STRIPE_ACCOUNT_WANTED``. Run again after a crash it finds the account that it made before.
 
     Raises:
@@ -72,15 +86,15 @@ async def create_stripe_account(wanted: OfProvider, *, gateway: StripeGateway | 
         return
     provider = await provider_of(wanted.provider_id)
     key = f"account-{provider.id}" if row["attempt"] == 1 else f"account-{provider.id}-{row['attempt']}"
-    async with _stripe(gateway) as stripe:
-        try:
-            account = await stripe.create_recipient_account(
-                provider.id, provider.name, provider.contact_email, COUNTRY, key
-            )
-            await stripe.set_manual_payouts(account.account_id, f"manual-{key}")
-        except StripeRefused as refusal:
-            await _note_problem(row["id"], refusal.reason)
-            return
+    stripe = current_gateway()
+    try:
+        account = await stripe.create_recipient_account(
+            provider.id, provider.name, provider.contact_email, COUNTRY, key
+        )
+        await stripe.set_manual_payouts(account.account_id, f"manual-{key}")
+    except StripeRefused as refusal:
+        await _note_problem(row["id"], refusal.reason)
+        return
     await _keep(row["id"], account)
 
 
@@ -94,7 +108,7 @@ async def my_stripe_account(actor: Actor) -> PayoutAccountView | None:
     return _view(row) if row else None
 
 
-async def onboarding_link(actor: Actor, *, gateway: StripeGateway | None = None) -> OnboardingLink:
+async def onboarding_link(actor: Actor) -> OnboardingLink:
     """A fresh link to Stripe's own pages, good for minutes and one use.
 
     Raises:
@@ -107,11 +121,10 @@ async def onboarding_link(actor: Actor, *, gateway: StripeGateway | None = None)
         text = message("The account is still being made. Try again in a moment.")
         raise Conflict(text, code="payout_account_not_ready")
     base = get_config().base_url.rstrip("/")
-    async with _stripe(gateway) as stripe:
-        return await stripe.account_link(row["stripe_account_id"], base + RETURN_PATH, base + CONTINUE_PATH)
+    return await current_gateway().account_link(row["stripe_account_id"], base + RETURN_PATH, base + CONTINUE_PATH)
 
 
-async def refresh(actor: Actor, *, gateway: StripeGateway | None = None) -> PayoutAccountView:
+async def refresh(actor: Actor) -> PayoutAccountView:
     """Asks Stripe now how the account stands: the "check again" button.
 
     Raises:
@@ -121,30 +134,65 @@ async def refresh(actor: Actor, *, gateway: StripeGateway | None = None) -> Payo
     provider_id = acting_provider(actor)
     row = await _of(provider_id)
     if row["stripe_account_id"] is not None:
-        await _look_again(row, gateway)
+        await _look_again(row)
     return _view(await _of(provider_id))
 
 
-async def on_account_event(event: StripeEvent, *, gateway: StripeGateway | None = None) -> None:
+async def on_account_event(event: StripeEvent) -> None:
     """Takes note that something changed about an account at Stripe. Accounts that are not ours are left alone."""
     row = await fetch_one("select * from payout_account where stripe_account_id = $1", event.account_id)
     if row is not None:
-        await _look_again(row, gateway)
+        await _look_again(row)
 
 
 async def receiving_account(provider_id: UUID) -> ReceivingAccount | None:
-    """Where to pay a provider, for the payouts; None while it has no account at Stripe."""
-    row = await fetch_one(OF_PROVIDER, provider_id)
-    if row is None or row["stripe_account_id"] is None:
-        return None
-    return ReceivingAccount(
-        provider_id=provider_id, stripe_account_id=row["stripe_account_id"], can_receive=row["can_receive"]
-    )
+    """Where to pay a provider, for the payouts: its Stripe account once money can reach it, else its bank account.
+
+    None while it has neither; an account at Stripe that is not ready yet is given with ``can_receive`` false.
+    """
+    rows = await fetch(RECEIVING, provider_id)
+    return msgspec.convert(rows[0], ReceivingAccount) if rows else None
 
 
-async def _look_again(row: Row, gateway: StripeGateway | None) -> None:
-    async with _stripe(gateway) as stripe:
-        account = await stripe.retrieve_account(row["stripe_account_id"])
+@transactional()
+async def save_iban(actor: Actor, iban: str) -> str:
+    """Keeps the bank account for organisers who pay by SEPA; returns it as written on paper, in groups of four.
+
+    Raises:
+        NotFound: the actor administers no provider.
+        Invalid: it is no IBAN.
+    """
+    provider_id, compact = administered_provider(actor), _read_iban(iban)
+    before = await fetch_one(IBAN_OF, provider_id)
+    await execute(SAVE_IBAN, new_id(), provider_id, PayoutAccountState.ACTIVE.value, compact, actor.person_id, now())
+    await audit.record(
+        actor, "payout_account.iban_saved", "provider", provider_id,
+        before={"ends": before["iban"][-4:]} if before else None, after={"ends": compact[-4:]},
+    )  # fmt: skip
+    await PAYOUT_ACCOUNT_CHANGED.enqueue(OfProvider(provider_id))
+    return str(iban_format(compact))
+
+
+async def my_iban(actor: Actor) -> str | None:
+    """The bank account of the actor's provider, in groups of four; None where none is kept.
+
+    Raises:
+        NotFound: the actor acts for no provider.
+    """
+    row = await fetch_one(IBAN_OF, acting_provider(actor))
+    return str(iban_format(row["iban"])) if row else None
+
+
+def _read_iban(text: str) -> str:
+    try:
+        return str(iban_validate(text.strip()))
+    except ValidationError:
+        wrong = message("This is not a valid IBAN. Check it for a typing error.")
+        raise Invalid.field("iban", wrong, code="iban") from None
+
+
+async def _look_again(row: Row) -> None:
+    account = await current_gateway().retrieve_account(row["stripe_account_id"])
     await _keep(row["id"], account)
 
 
@@ -163,6 +211,8 @@ async def _keep(row_id: UUID, account: PayoutAccount) -> None:
             SYSTEM, "payout_account.state_changed", "payout_account", row_id,
             before=before, after=after, provider_id=row["provider_id"],
         )  # fmt: skip
+    if row["can_receive"] != account.can_receive:
+        await PAYOUT_ACCOUNT_CHANGED.enqueue(OfProvider(row["provider_id"]))
 
 
 @transactional()
@@ -180,16 +230,3 @@ async def _of(provider_id: UUID, *, lock: bool = False) -> Row:
 
 def _view(row: Row) -> PayoutAccountView:
     return msgspec.convert(row, PayoutAccountView)
-
-
-@asynccontextmanager
-async def _stripe(gateway: StripeGateway | None) -> AsyncGenerator[StripeGateway]:
-    """The given gateway, or one for this call: calls are few, and connections belong to one event loop."""
-    if gateway is not None:
-        yield gateway
-        return
-    made = gateway_from(get_config())
-    try:
-        yield made
-    finally:
-        await made.aclose()

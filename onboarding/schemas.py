@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 import msgspec
@@ -348,11 +348,20 @@ class PayoutAccountView(msgspec.Struct, frozen=True, kw_only=True):
     checked_at: datetime | None
 
 
+class BankAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A bank account by its IBAN; spaces may be there or not."""
+
+    iban: Annotated[str, msgspec.Meta(min_length=1, max_length=50), label(message("Account number (IBAN)"))]
+
+
 class ReceivingAccount(msgspec.Struct, frozen=True, kw_only=True):
-    """Where to pay a provider. ``can_receive``: a transfer would go through now."""
+    """Where to pay a provider: ``kind`` is ``stripe`` or ``iban``. ``can_receive``: a payment would go through now."""
 
     provider_id: UUID
-    stripe_account_id: str
+    name: str
+    kind: Literal["stripe", "iban"]
+    stripe_account_id: str | None
+    iban: str | None
     can_receive: bool
 
 
