@@ -15,6 +15,7 @@ from litestar.response import Redirect
 
 from marketplace.kernel.config import get_config
 from marketplace.kernel.errors import (
+    Conflict,
     DomainError,
     Invalid,
     NotSignedIn,
@@ -33,6 +34,9 @@ AnyRequest = Request[Any, Any, Any]
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 5
+LOST_RACES = (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError)
+"""The same thing was written twice at once, or what it belongs to went away meanwhile."""
+
 UNEXPECTED = 500
 
 TITLES = {
@@ -115,10 +119,23 @@ def _as_domain_error(request: AnyRequest, error: Exception) -> DomainError | Non
         return _http_error(403, "form_expired", FORM_EXPIRED)
     if isinstance(error, HTTPException) and error.status_code in DETAILS:
         return _http_error(error.status_code, *DETAILS[error.status_code])
+    return _as_database_refusal(request, error)
+
+
+def _as_database_refusal(request: AnyRequest, error: Exception) -> DomainError | None:
+    """What only the database saw: a value it cannot hold, or a race lost against somebody else's write."""
     if isinstance(error, asyncpg.DataError):
         log.warning("unstorable_value", error=type(error).__name__, request_id=request_id(request))
         return Invalid((), UNSTORABLE)
+    if isinstance(error, LOST_RACES):
+        log.warning("lost_race", constraint=_constraint(error), request_id=request_id(request))
+        return Conflict()
     return None
+
+
+def _constraint(error: Exception) -> str | None:
+    """Its name says which rule was broken and holds no value; asyncpg sets it while it reads the answer."""
+    return getattr(error, "constraint_name", None)
 
 
 def _http_error(status: int, code: str, text: Message) -> DomainError:

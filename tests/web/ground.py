@@ -5,6 +5,7 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from litestar import Litestar, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
@@ -141,6 +142,8 @@ def _error(how: FromPath[str]) -> Exception:
         "not-found": NotFound(),
         "conflict": Conflict(),
         "invalid": Invalid.field("title", message("Check the answers")),
+        "twice": asyncpg.UniqueViolationError("duplicate key of matti@example.fi"),
+        "number": asyncpg.DataError("value out of int64 range"),
         "bug": ZeroDivisionError("the number of Matti Meikäläinen"),
     }[how]
 

@@ -40,6 +40,13 @@ async def test_a_domain_error_becomes_a_problem_document(machine):
     assert problem["request_id"] == response.headers["x-request-id"]
 
 
+@pytest.mark.parametrize(("how", "status", "code"), [("twice", 409, "conflict"), ("number", 422, "invalid")])
+async def test_what_only_the_database_saw(machine, how, status, code):
+    response = await machine.get(f"/api/v1/broken/{how}")
+    assert (response.status_code, response.json()["code"]) == (status, code)
+    assert "matti" not in response.text
+
+
 async def test_every_invalid_field_is_named(machine):
     response = await send(machine, title="", places=0, rows=[{"price_cents": -1, "day": "31.12."}, {}], extra=1)
     assert response.status_code == 422
