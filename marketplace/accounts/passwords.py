@@ -33,7 +33,7 @@ _COMMON_WORDS = frozenset(
 )
 _SEQUENCES = (
     "abcdefghijklmnopqrstuvwxyz",
-    "qwertyuiopåasdfghjklöäzxcvbnm",
+    "qwertyuiopaasdfghjkloazxcvbnm",
     "qwertyuiopasdfghjklzxcvbnm",
     "0123456789" * 3,
 )
@@ -59,17 +59,18 @@ def is_common(password: str) -> bool:
     folded = _folded(password)
     if len(set(folded)) <= 3 or _is_repeated(folded):
         return True
-    if any(folded in row or folded in row[::-1] for row in _SEQUENCES):
+    cores = _cores(folded)
+    if any(core in row or core in row[::-1] for core in {folded, *cores} if len(core) > 5 for row in _SEQUENCES):
         return True
-    return bool(_cores(folded) & _COMMON_WORDS)
+    return bool(cores & _COMMON_WORDS)
 
 
 def _cores(folded: str) -> set[str]:
     """The word inside the ornaments, read plainly and with digits as letters: ``S4l4s4na2026!`` → ``salasana``."""
     plain = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
-    spelt = [
-        re.sub(r"[\W_]", "", text) for text in (plain, plain.translate(_LOOK_ALIKE), folded.translate(_LOOK_ALIKE))
-    ]
+    parts = [part for part in re.split(r"[\W_]", folded) if len(part) * 2 >= len(folded)]
+    candidates = (plain, *(text.translate(_LOOK_ALIKE) for text in (plain, folded, *parts)))
+    spelt = [re.sub(r"[\W_]", "", text) for text in candidates]
     return {*spelt, *(_once(text) for text in spelt)}
 
 

@@ -1,13 +1,15 @@
 """Links that a person asks for: a new password, and the proof that an e-mail address is theirs."""
 
+from uuid import UUID
+
 from marketplace.accounts.limits import Attempt, begin_attempt
-from marketplace.accounts.links import Purpose, make_link, open_link, use_link
+from marketplace.accounts.links import Purpose, gone, make_link, open_link, use_link
 from marketplace.accounts.passwords import hash_password, weaknesses
 from marketplace.accounts.people import email_problems, own_row, person_named, set_password
 from marketplace.kernel import audit
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import now
-from marketplace.kernel.db import execute, fetch_one, transactional
+from marketplace.kernel.db import execute, fetch_one, fetch_value, transactional
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import Language
 
@@ -63,12 +65,20 @@ async def set_new_password(token: str, password: str) -> None:
 async def _set_new_password(token: str, password_hash: str) -> None:
     link = await use_link(token, Purpose.NEW_PASSWORD)
     actor = Actor(person_id=link["person_id"])
+    await _forget_unproven_factors(link["person_id"])
     await set_password(actor, link["person_id"], password_hash)
     await execute(
         "update one_time_link set used_at = $2 where person_id = $1 and purpose = 'new_password' and used_at is null",
         link["person_id"], now(),
     )  # fmt: skip
     await _mark_confirmed(actor)
+
+
+async def _forget_unproven_factors(person_id: UUID) -> None:
+    """A second factor set up before the address was proven may be a stranger's, who made the account first."""
+    is_unproven = await fetch_value("select email_confirmed_at is null from person where id = $1 for update", person_id)
+    for table in ("second_factor", "recovery_code", "external_identity") if is_unproven else ():
+        await execute(f"delete from {table} where person = $1", person_id)
 
 
 @transactional()
@@ -86,14 +96,19 @@ async def ask_confirmation(actor: Actor, *, address: str = "") -> None:
 
 
 @transactional()
-async def confirm_email(token: str) -> None:
-    """Notes that the address belongs to the person: only they could open the mail.
+async def confirm_email(actor: Actor, token: str) -> None:
+    """Notes that the address belongs to the signed-in person: they could open the mail.
+
+    The link alone is not enough: else somebody could make an account with another's address, and have its owner
+    confirm it by an unwary click.
 
     Raises:
-        NotFound: the link is unknown, used or too old.
+        NotFound: the link is unknown, used, too old, or another person's.
     """
     link = await use_link(token, Purpose.CONFIRM_EMAIL)
-    await _mark_confirmed(Actor(person_id=link["person_id"]))
+    if link["person_id"] != actor.person_id:
+        raise gone()
+    await _mark_confirmed(actor)
 
 
 async def _mark_confirmed(actor: Actor) -> None:

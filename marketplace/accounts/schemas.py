@@ -195,6 +195,18 @@ class MadeAccount(msgspec.Struct, frozen=True, kw_only=True):
     person_id: UUID
 
 
+class MadeInvitation(msgspec.Struct, frozen=True, kw_only=True):
+    """The id of a new invitation."""
+
+    id: UUID
+
+
+class MadeMembership(msgspec.Struct, frozen=True, kw_only=True):
+    """The id of a new hat."""
+
+    membership_id: UUID
+
+
 class IdentityClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What a verified ID token says. ``email`` only where the provider has verified it."""
 

@@ -123,6 +123,17 @@ async def _remove(actor: Actor, person_id: UUID) -> int:
     return await raise_epoch(person_id)
 
 
+async def show_own_second_factor(actor: Actor, code: str, *, address: str = "") -> None:
+    """The signed-in person shows a code after all, for a hat that needs one.
+
+    Raises:
+        Invalid: the code is wrong, or was used before.
+        TooManyAttempts: too many wrong codes.
+    """
+    person = await own_row(actor)
+    await show_second_factor(person["id"], code, address=address)
+
+
 async def show_second_factor(person_id: UUID, code: str, *, address: str = "") -> None:
     """Checks a code of the app or a recovery code and uses it up.
 

@@ -23,6 +23,11 @@ INSERT = """
 insert into api_token (id, token_hash, sign_in_id, person, membership_id, session_epoch, is_strong, created_at, expires_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
+KEEP = """
+update api_token set session_epoch = coalesce($2, session_epoch), is_strong = coalesce($3, is_strong),
+                     membership_id = case when $3 is not false then membership_id end
+where token_hash = $1
+"""
 KNOWN = "select * from api_token where token_hash = $1 and expires_at > $2"
 
 
@@ -82,21 +87,14 @@ async def token_for_hat(token: str, membership_id: UUID) -> IssuedToken:
 
 
 @transactional()
-async def strengthen(token: str, epoch: int | None = None, *, is_strong: bool = True) -> None:
-    """Notes that a second factor was shown with this sign-in (or is no more), or that it outlives a new epoch.
+async def keep_token(token: str, *, epoch: int | None = None, is_strong: bool | None = None) -> None:
+    """Lets a token outlive a new epoch, or makes it strong or weak. A weak one loses its hat.
 
     Raises:
         NotSignedIn: the token is nobody's.
     """
-    row = await fetch_one(KNOWN, hash_of(token), now())
-    if row is None:
-        raise NotSignedIn
-    await execute(
-        "update api_token set is_strong = $2, session_epoch = coalesce($3, session_epoch) where token_hash = $1",
-        hash_of(token), is_strong, epoch,
-    )  # fmt: skip
-    if not is_strong:
-        await execute("update api_token set membership_id = null where token_hash = $1", hash_of(token))
+    await _require(token)
+    await execute(KEEP, hash_of(token), epoch, is_strong)
 
 
 @transactional()

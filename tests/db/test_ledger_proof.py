@@ -32,14 +32,14 @@ async def tamper(*statements: str) -> None:
 
 async def test_empty_books_are_proven(database: str) -> None:
     proof = await verify()
-    assert (proof.holds, proof.transactions, proof.heads) == (True, 0, {})
+    assert (proof.ok, proof.transactions, proof.heads) == (True, 0, {})
 
 
 async def test_honest_books_are_proven_and_counted(database: str) -> None:
     await honest_books()
     seen: list[tuple[int, int]] = []
     proof = await verify(lambda done, total: seen.append((done, total)))
-    assert proof.holds
+    assert proof.ok
     assert (proof.transactions, proof.entries) == (4, 10)
     assert proof.debits_cents == proof.credits_cents == 10_000 + 1_300 + 2_000 + 2_000
     assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
@@ -103,7 +103,7 @@ async def test_rewritten_chain_is_found_by_a_head_that_was_written_down(database
     anchors = (await verify()).heads
     await tamper(f"update ledger_entry set amount_cents = amount_cents * 2 where transaction_id = {SECOND}")
     await rechain()
-    assert (await verify()).holds
+    assert (await verify()).ok
     broken = (await verify(anchors=anchors)).broken
     assert broken is not None
     assert (broken.problem, broken.sequence) == (Problem.WRONG_ANCHOR, 4)
@@ -142,7 +142,7 @@ async def test_books_grow_on_from_a_proven_head(database: str) -> None:
     await honest_books()
     anchors = (await verify()).heads
     await ledger.post(ledger.granted(ORGANISER, new_id()))
-    assert (await verify(anchors=anchors)).holds
+    assert (await verify(anchors=anchors)).ok
 
 
 async def test_longer_chains_are_read_page_by_page(database: str, monkeypatch: pytest.MonkeyPatch) -> None:

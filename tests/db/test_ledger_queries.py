@@ -1,6 +1,7 @@
 """Reading the books: an account's statement, the trial balance, the export."""
 
 import hashlib
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.db import new_id
 from marketplace.ledger import chart
 from marketplace.ledger.chart import AccountKind
-from marketplace.ledger.export import FIELDS, export
-from marketplace.ledger.queries import statement, trial_balance
+from marketplace.ledger.export import FIELDS, export, write
+from marketplace.ledger.queries import balance_of_owner, statement, trial_balance
 from tests.factories import ledger
 
 ORGANISER, OTHER, VOUCHER, PROVIDER = new_id(), new_id(), new_id(), new_id()
@@ -99,4 +100,21 @@ async def test_odd_moments_hash_alike_here_and_there(database: str, moment: date
         await ledger.post(ledger.granted(ORGANISER, VOUCHER))
     from marketplace.ledger.proof import verify
 
-    assert (await verify()).holds
+    assert (await verify()).ok
+
+
+async def test_export_is_written_as_csv_or_json_lines(database: str) -> None:
+    await three_days()
+    for form, lines in (("csv", 11), ("json", 10)):
+        stream = io.StringIO()
+        assert await write(stream, form) == 10
+        assert len(stream.getvalue().splitlines()) == lines
+        assert f"voucher:{VOUCHER}" in stream.getvalue()
+    with pytest.raises(ValueError, match="xml"):
+        await write(io.StringIO(), "xml")
+
+
+async def test_what_an_owner_has_in_every_journal(database: str) -> None:
+    for organiser in (ORGANISER, OTHER):
+        await ledger.post(ledger.granted(organiser, VOUCHER), ledger.redeemed(organiser, VOUCHER, PROVIDER, 400))
+    assert await balance_of_owner(AccountKind.PAYABLE, PROVIDER) == 800
