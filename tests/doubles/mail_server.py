@@ -30,7 +30,7 @@ def mail_server(refuse_with: str = "") -> Iterator[MailServer]:
                 elif verb == "RCPT" and facts.refuse_with:
                     self.say(facts.refuse_with)
                 else:
-                    self.say("250 double")
+                    self.say("221 bye" if verb == "QUIT" else "250 double")
 
         def take(self) -> None:
             self.say("354 go on")
