@@ -15,9 +15,11 @@ from litestar.static_files import create_static_files_router
 from litestar.types import ASGIApp, ControllerRouterHandler
 
 from marketplace.accounts import wiring as accounts
+from marketplace.catalogue import wiring as catalogue
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
+from marketplace.organisers import wiring as organisers
 from marketplace.stripe.api import receive_stripe_event
 from marketplace.web import site
 from marketplace.web.envelope import Envelope
@@ -45,7 +47,9 @@ def feature_handlers() -> list[ControllerRouterHandler]:
     return [
         *site.handlers,
         *accounts.ROUTES,
+        *organisers.ROUTES,
         *onboarding.ROUTES,
+        *catalogue.ROUTES,
         receive_stripe_event,
     ]
 

@@ -9,6 +9,7 @@ import asyncpg
 from pgqueuer import PgQueuer
 
 from marketplace.accounts import wiring as accounts
+from marketplace.catalogue import wiring as catalogue
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, get_config
 from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Topic, build_worker
@@ -30,6 +31,7 @@ async def handle_stripe_event(received: StripeEventReceived) -> None:
 HANDLERS: Mapping[Topic[Any], Handler] = {
     **accounts.JOB_HANDLERS,
     **onboarding.HANDLERS,
+    **catalogue.JOB_HANDLERS,
     STRIPE_EVENT: handle_stripe_event,
 }
 """Every topic with its one handler. A topic without one fails ``tests/architecture``."""

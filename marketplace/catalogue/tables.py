@@ -37,7 +37,7 @@ class OfferVersion(Table):
     skills = Array(Varchar(100))
     accepts_new_clients = Boolean(default=True)
     earliest_start = Date(null=True, default=None)
-    calendar = JSONB()
+    calendar = JSONB(null=True, default=None)
     prices = JSONB(null=True, default=None)
     created_at = Timestamptz()
     changed_at = Timestamptz()
@@ -45,4 +45,6 @@ class OfferVersion(Table):
     ended_at = Timestamptz(null=True, default=None)
     offer_version_number = Unique(["offer_id", "number"])
     offer_version_known_status = Check("status in ('draft', 'published', 'withdrawn', 'replaced')")
-    offer_version_complete = Check("status = 'draft' or (prices is not null and published_at is not null)")
+    offer_version_complete = Check(
+        "status = 'draft' or (calendar is not null and prices is not null and published_at is not null)"
+    )

@@ -16,10 +16,18 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, new_id, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import Message, Text, message
-from marketplace.organisers.organisers import get_organiser
+from marketplace.organisers.organisers import get_organiser, list_organisers
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.organisers.rules import bands_on, require_organiser_admin
-from marketplace.organisers.schemas import Caps, Product, ProductDraft, ProductVersion, VersionDraft
+from marketplace.organisers.schemas import (
+    Caps,
+    OrganiserName,
+    Product,
+    ProductDraft,
+    ProductVersion,
+    PublicProduct,
+    VersionDraft,
+)
 from marketplace.organisers.states import VERSION, VersionAction, VersionStatus
 from marketplace.pricing.bands import BandCalendar, check_bands
 from marketplace.pricing.prices import UNIT_WORDS
@@ -68,6 +76,31 @@ async def product(product_id: UUID) -> Product:
 async def public_products(organiser_id: UUID | None = None) -> list[Product]:
     """The products that have a value today and are shown to everybody."""
     return [_product(row) for row in await fetch(PUBLIC, today(), organiser_id)]
+
+
+async def public_products_with_values(organiser_id: UUID | None = None) -> list[PublicProduct]:
+    """The products that are shown to everybody, each with its rule of today."""
+    names = {each.id: each.name for each in await list_organisers()}
+    shown: list[PublicProduct] = []
+    for each in await public_products(organiser_id):
+        current = await version_on(each.id, today())
+        shown.append(_public(each, current, names[each.organiser_id]))
+    return shown
+
+
+def _public(each: Product, current: ProductVersion, organiser_name: Text) -> PublicProduct:
+    return PublicProduct(
+        id=each.id,
+        code=each.code,
+        organiser=OrganiserName(id=each.organiser_id, name=organiser_name),
+        service_class=each.service_class,
+        name=each.name,
+        no_own_share=each.no_own_share,
+        unit=current.value_rule.unit,
+        value_rule=current.value_rule,
+        valid_from=current.valid_from,
+        valid_to=current.valid_to,
+    )
 
 
 async def products_of(actor: Actor) -> list[Product]:
@@ -151,6 +184,27 @@ async def create_product(actor: Actor, organiser_id: UUID, draft: ProductDraft) 
     await audit.record(
         actor, "voucher_product.created", "voucher_product", made.id, organiser_id=organiser_id, after=made
     )
+    return made
+
+
+@transactional()
+async def add_product(
+    actor: Actor, organiser_id: UUID, draft: ProductDraft, version: VersionDraft | None = None, *, publish: bool = True
+) -> Product:
+    """Adds a product together with its first version, or neither of them.
+
+    Raises:
+        NotFound, Invalid: as ``create_product`` and ``draft_version``; the version's fields begin with ``version.``.
+    """
+    made = await create_product(actor, organiser_id, draft)
+    if version is None:
+        return made
+    try:
+        await draft_version(actor, made.id, version)
+    except Invalid as invalid:
+        raise Invalid([FieldError(f"version.{error.field}", error.message) for error in invalid.fields]) from invalid
+    if publish:
+        await publish_draft(actor, made.id)
     return made
 
 

@@ -113,6 +113,35 @@ class VersionDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     source_year: Annotated[int, msgspec.Meta(ge=1900, le=2200)] | None = None
 
 
+class NewProduct(ProductDraft, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new product with its first version, which is published at once or left a draft."""
+
+    version: VersionDraft | None = None
+    publish: bool = True
+
+
+class NewVersion(VersionDraft, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The next version of a product, which is published at once or left a draft."""
+
+    publish: bool = True
+
+
+class NewBands(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Time bands from a day on."""
+
+    calendar: BandCalendar
+    valid_from: date
+    own_bands_allowed: bool = True
+
+
+class NewPriceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Price ceilings and limits of a service class from a day on."""
+
+    service_class: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    rules: PriceRules
+    valid_from: date
+
+
 class FlatVersionForm(msgspec.Struct, frozen=True, kw_only=True):
     """The page's form for a version whose value is the same for everybody at all times."""
 
@@ -122,6 +151,35 @@ class FlatVersionForm(msgspec.Struct, frozen=True, kw_only=True):
     hours_per_month: Annotated[int, msgspec.Meta(ge=1, le=744), label(message("Most hours in a month"))] | None = None
     version_label: Annotated[str, msgspec.Meta(max_length=60), label(message("Name of the version"))] = ""
     source_note: Annotated[str, msgspec.Meta(max_length=500), label(message("Decision or source"))] = ""
+
+
+class OrganiserName(msgspec.Struct, frozen=True, kw_only=True):
+    """Which organiser something belongs to."""
+
+    id: UUID
+    name: Text
+
+
+class PublicProduct(msgspec.Struct, frozen=True, kw_only=True):
+    """A voucher product as everybody sees it, with its value rule of today."""
+
+    id: UUID
+    code: str
+    organiser: OrganiserName
+    service_class: str
+    name: Text
+    no_own_share: bool
+    unit: Unit
+    value_rule: ValueRule
+    valid_from: date
+    valid_to: date | None
+
+
+class ProductWithVersions(msgspec.Struct, frozen=True, kw_only=True):
+    """A product as its organiser sees it; the newest version comes first."""
+
+    product: Product
+    versions: tuple[ProductVersion, ...]
 
 
 class BandRules(msgspec.Struct, frozen=True, kw_only=True):
