@@ -1,0 +1,1 @@
+"""Demonstration data, and the main job walked end to end."""
