@@ -14,9 +14,9 @@ from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transa
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.kernel.i18n import Message, message
 from marketplace.organisers.organisers import get_organiser
-from onboarding.reading import FOR_APPLICANT, SUMMARY, answers_of, locked, summaries, whole
+from onboarding.reading import FOR_APPLICANT, SUMMARY, answers_of, locked, rulebook_of, summaries, whole
 from onboarding.requirements import Answer, questions_for, read_answer
-from onboarding.rulebooks import rulebook_in_force, rulebook_version
+from onboarding.rulebooks import rulebook_in_force
 from onboarding.schemas import ApplicationSummary, ApplicationView, NewApplication, Scope
 from onboarding.scopes import scope_problems
 from onboarding.scoping import acting_provider, administered_provider
@@ -73,7 +73,7 @@ async def save_scope(actor: Actor, application_id: UUID, scope: Scope) -> None:
         Conflict: the application is no draft any more.
     """
     row = await own_application(actor, application_id, Capability.CHANGE_SCOPE)
-    organiser, rulebook = await get_organiser(row["organiser_id"]), await rulebook_version(row["rulebook_version_id"])
+    organiser, rulebook = await get_organiser(row["organiser_id"]), await rulebook_of(row)
     if problems := scope_problems(rulebook.content, organiser, scope.service_classes, scope.municipalities):
         raise Invalid(problems)
     classes, municipalities = _in_order(scope.service_classes), _in_order(scope.municipalities)
@@ -95,7 +95,7 @@ async def save_answers(actor: Actor, application_id: UUID, answers: Mapping[str,
         Conflict: the application cannot be changed any more.
     """
     row = await own_application(actor, application_id, Capability.EDIT_ANSWERS)
-    content = (await rulebook_version(row["rulebook_version_id"])).content
+    content = (await rulebook_of(row)).content
     questions = questions_for(content, row["service_classes"])
     unknown = message("The rulebook asks no such question for these services.")
     read = {

@@ -11,9 +11,8 @@ from marketplace.kernel.errors import Invalid, NotFound, Refused
 from marketplace.kernel.files import FileFacts
 from marketplace.kernel.i18n import message
 from onboarding.applications import OWNER, own_application
-from onboarding.reading import attachments_of
+from onboarding.reading import attachments_of, rulebook_of
 from onboarding.requirements import QuestionType, questions_for
-from onboarding.rulebooks import rulebook_version
 from onboarding.schemas import AttachmentView
 from onboarding.states import Capability
 
@@ -52,7 +51,7 @@ async def attach(actor: Actor, application_id: UUID, question: str, name: str, c
 @transactional()
 async def _check_question(actor: Actor, application_id: UUID, question: str) -> None:
     row = await own_application(actor, application_id, Capability.EDIT_ANSWERS)
-    asked = questions_for((await rulebook_version(row["rulebook_version_id"])).content, row["service_classes"])
+    asked = questions_for((await rulebook_of(row)).content, row["service_classes"])
     if question not in asked or asked[question].type is not QuestionType.ATTACHMENT:
         raise Invalid.field(question[:80] or "question", message("This question does not ask for a file."))
 

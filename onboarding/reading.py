@@ -9,8 +9,16 @@ from marketplace.accounts.people import names_of
 from marketplace.kernel.db import Row, fetch, fetch_one
 from marketplace.kernel.errors import NotFound
 from onboarding.requirements import Answer
-from onboarding.rulebooks import rulebook_version
-from onboarding.schemas import ApplicationSummary, ApplicationView, AttachmentView, NoteKind, NoteView
+from onboarding.rulebooks import rulebook_in_force, rulebook_version
+from onboarding.schemas import (
+    ApplicationSummary,
+    ApplicationView,
+    AttachmentView,
+    NoteKind,
+    NoteView,
+    RulebookVersionView,
+)
+from onboarding.states import ApplicationStatus, Capability, may
 
 SUMMARY = """
 select a.id, a.reference, a.provider_id, p.name as provider_name, p.business_id, a.organiser_id,
@@ -68,12 +76,19 @@ async def whole(row: Row, kinds: Collection[NoteKind]) -> ApplicationView:
     """Everything of the application whose summary row this is, with the notes of these kinds."""
     return ApplicationView(
         summary=summary(row),
-        rulebook=await rulebook_version(row["rulebook_version_id"]),
+        rulebook=await rulebook_of(row),
         answers=await answers_of(row["id"]),
         attachments=await attachments_of(row["id"]),
         notes=await notes_of(row["id"], kinds),
         decision_reasons=row["decision_reasons"],
     )
+
+
+async def rulebook_of(row: Row) -> RulebookVersionView:
+    """The rulebook that an application is judged by: a draft by the one in force now, others by the one they keep."""
+    if may(ApplicationStatus(row["status"]), Capability.CHANGE_SCOPE):
+        return await rulebook_in_force(row["organiser_id"])
+    return await rulebook_version(row["rulebook_version_id"])
 
 
 def summary(row: Row) -> ApplicationSummary:

@@ -13,9 +13,8 @@ from marketplace.kernel.i18n import message
 from onboarding import states
 from onboarding.applications import OWNER, own_application
 from onboarding.notes import add_note
-from onboarding.reading import answers_of, attachments_of
+from onboarding.reading import answers_of, attachments_of, rulebook_of
 from onboarding.requirements import missing_answers
-from onboarding.rulebooks import rulebook_in_force, rulebook_version
 from onboarding.schemas import NoteKind, Receipt, RulebookVersionView
 from onboarding.scopes import missing_scope
 from onboarding.states import APPLICANT, ApplicationAction, ApplicationStatus
@@ -42,7 +41,7 @@ async def submit(actor: Actor, application_id: UUID, *, declared: bool) -> Recei
     """
     row = await own_application(actor, application_id)
     status = APPLICANT.after(ApplicationStatus(row["status"]), ApplicationAction.SUBMIT)
-    rulebook = await rulebook_in_force(row["organiser_id"])
+    rulebook = await rulebook_of(row)
     problems = await _still_missing(row, rulebook)
     if not declared:
         problems.append(FieldError("declared", message("Confirm the declaration to send the application.")))
@@ -63,7 +62,7 @@ async def answer_request(actor: Actor, application_id: UUID, text: str) -> Recei
     """
     row = await own_application(actor, application_id)
     status = APPLICANT.after(ApplicationStatus(row["status"]), ApplicationAction.ANSWER)
-    problems = await _still_missing(row, await rulebook_version(row["rulebook_version_id"]))
+    problems = await _still_missing(row, await rulebook_of(row))
     if not text.strip():
         problems.append(FieldError("text", message("Write your answer.")))
     if problems:

@@ -1,0 +1,248 @@
+"""The reviewer's side: the queue, claims, decisions; nothing decided twice, nobody else's business."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from marketplace.kernel.audit import history
+from marketplace.kernel.clock import today
+from marketplace.kernel.db import execute, fetch, fetch_value
+from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.i18n import Language, translate
+from onboarding import applications, approvals, decisions, submission
+from onboarding.schemas import CheckLevel, LookUp, NewApplication, QueueFilters
+from onboarding.states import ApplicationStatus, ApprovalStatus
+from tests.factories.onboarding import (
+    CLASS,
+    PLACE,
+    Case,
+    a_case,
+    a_draft,
+    a_reviewer,
+    a_submitted,
+    approve,
+    make_applicant,
+    terms,
+)
+from tests.factories.organisers import make_organiser
+
+MANY_APPLICATIONS = """
+insert into application select * from (
+    select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'reference', 'H-' || n))).*
+    from application a, generate_series(1, 60) n where a.id = $1
+) copies
+"""
+
+
+async def test_queue_shows_what_was_sent_to_the_own_organiser(database: str) -> None:
+    case = await a_submitted()
+    page = await decisions.queue(case.reviewer, QueueFilters())
+    assert [each.id for each in page.items] == [case.id]
+    assert page.next is None
+    elsewhere = await make_organiser("Turku", county_code="05", business_id="0204819-8")
+    assert (await decisions.queue(await a_reviewer(elsewhere.id), QueueFilters())).items == []
+
+
+async def test_draft_is_not_in_the_queue(database: str) -> None:
+    case = await a_draft()
+    assert (await decisions.queue(case.reviewer, QueueFilters())).items == []
+    with pytest.raises(NotFound):
+        await decisions.application_for_reviewer(case.reviewer, case.id)
+    with pytest.raises(NotFound):
+        await decisions.claim(case.reviewer, case.id)
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_there"),
+    [
+        (QueueFilters(q="arkiapu"), True), (QueueFilters(q="0000104-6"), True), (QueueFilters(q="100%"), False),
+        (QueueFilters(service_class=CLASS), True), (QueueFilters(service_class="V-PA"), False),
+        (QueueFilters(status=ApplicationStatus.SUBMITTED), True), (QueueFilters(status=ApplicationStatus.REJECTED), False),
+        (QueueFilters(mine=True), False), (QueueFilters(after="tampered"), True),
+    ],
+)  # fmt: skip
+async def test_queue_is_filtered(database: str, filters: QueueFilters, is_there: bool) -> None:
+    case = await a_submitted()
+    assert bool((await decisions.queue(case.reviewer, filters)).items) is is_there
+
+
+async def test_queue_continues_where_a_page_ended(database: str) -> None:
+    case = await a_submitted()
+    cursor = f"{(await _row(case))['submitted_at'].isoformat()}_{case.id}"
+    assert (await decisions.queue(case.reviewer, QueueFilters(after=cursor))).items == []
+    await execute(MANY_APPLICATIONS, case.id)
+    first = await decisions.queue(case.reviewer, QueueFilters())
+    second = await decisions.queue(case.reviewer, QueueFilters(after=first.next or ""))
+    assert (len(first.items), len(second.items), second.next) == (50, 11, None)
+    assert not {each.id for each in first.items} & {each.id for each in second.items}
+
+
+async def test_claim_keeps_colleagues_away_until_they_take_over(database: str) -> None:
+    case = await a_submitted()
+    colleague = await a_reviewer(case.organiser.id)
+    await decisions.claim(case.reviewer, case.id)
+    await decisions.claim(case.reviewer, case.id)
+    with pytest.raises(Conflict) as refused:
+        await decisions.claim(colleague, case.id)
+    assert "Aino Testaaja" in translate(refused.value.message, Language.EN)
+    with pytest.raises(Conflict):
+        await decisions.reject(colleague, case.id, "Ei.")
+    await decisions.claim(colleague, case.id, take_over=True)
+    assert (await decisions.application_for_reviewer(colleague, case.id)).claimed_by_name == "Aino Testaaja"
+
+
+async def test_only_the_own_claim_is_released(database: str) -> None:
+    case = await a_submitted()
+    with pytest.raises(Conflict):
+        await decisions.release(case.reviewer, case.id)
+    await decisions.claim(case.reviewer, case.id)
+    await decisions.release(case.reviewer, case.id)
+    assert (await _row(case))["claimed_by"] is None
+
+
+async def test_approval_is_written_with_the_decision(database: str) -> None:
+    case = await a_submitted()
+    receipt = await approve(case, valid_to=today() + timedelta(days=365), conditions="Vain arkisin.")
+    found = await approvals.approvals_of_provider(case.applicant.actor)
+    assert receipt.status is ApplicationStatus.APPROVED
+    assert [(each.service_classes, each.municipalities, each.status) for each in found] == [
+        ((CLASS,), (PLACE,), ApprovalStatus.IN_FORCE)
+    ]
+    assert found[0].conditions == "Vain arkisin."
+    assert found == await approvals.approvals_by_organiser(case.reviewer, case.applicant.provider.id)
+
+
+async def test_decision_is_audited_and_told_of(database: str) -> None:
+    case = await a_submitted()
+    await approve(case)
+    trail = [each for each in await history("application", case.id) if each.action == "application.approved"]
+    assert [(each.person_id, each.before, each.after) for each in trail] == [
+        (case.reviewer.person_id, {"status": "submitted"}, {"status": "approved"})
+    ]
+    jobs = await fetch("select entrypoint from pgqueuer order by id")
+    assert {"onboarding.notice", "approval.changed"} <= {job["entrypoint"] for job in jobs}
+
+
+async def test_last_day_before_the_first_is_refused_and_changes_nothing(database: str) -> None:
+    case = await a_submitted()
+    with pytest.raises(Invalid):
+        await approve(case, valid_to=today() - timedelta(days=1))
+    assert (await _row(case))["status"] == "submitted"
+
+
+async def test_rejection_needs_reasons_and_tells_them(database: str) -> None:
+    case = await a_submitted()
+    with pytest.raises(Invalid) as refused:
+        await decisions.reject(case.reviewer, case.id, "  ")
+    assert refused.value.fields[0].field == "reasons"
+    await decisions.reject(case.reviewer, case.id, "Vakuutus puuttuu.")
+    view = await applications.application_for_applicant(case.applicant.actor, case.id)
+    assert (view.status, view.decision_reasons) == (ApplicationStatus.REJECTED, "Vakuutus puuttuu.")
+    with pytest.raises(Invalid):
+        await decisions.note_internally(case.reviewer, case.id, "paha\x07merkki")
+
+
+async def test_two_reviewers_at_once_decide_once(database: str) -> None:
+    case = await a_submitted()
+    colleague = await a_reviewer(case.organiser.id)
+    outcomes = await asyncio.gather(
+        decisions.approve(case.reviewer, case.id, terms()),
+        decisions.reject(colleague, case.id, "Ei."),
+        decisions.approve(colleague, case.id, terms()),
+        return_exceptions=True,
+    )
+    lost = [each for each in outcomes if isinstance(each, Conflict)]
+    assert len(lost) == 2
+    words = translate(lost[0].message, Language.EN)
+    assert "Aino Testaaja has handled this application already" in words
+    assert await fetch_value("select count(*) from approval") == (0 if _rejected(outcomes) else 1)
+
+
+async def test_withdrawal_and_approval_at_once_settle_on_one(database: str) -> None:
+    case = await a_submitted()
+    outcomes = await asyncio.gather(
+        decisions.approve(case.reviewer, case.id, terms()),
+        submission.withdraw(case.applicant.actor, case.id),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, Conflict) for each in outcomes) == 1
+
+
+async def test_suspended_resumed_and_ended(database: str) -> None:
+    case = await a_case(ApplicationStatus.APPROVED)
+    approval = (await approvals.approvals_by_organiser(case.reviewer))[0]
+    assert (
+        await approvals.suspend_approval(case.reviewer, approval.id, "Selvitys.")
+    ).status is ApprovalStatus.SUSPENDED
+    assert (await approvals.resume_approval(case.reviewer, approval.id, "Kunnossa.")).status is ApprovalStatus.IN_FORCE
+    ended = await approvals.end_approval(case.reviewer, approval.id, "Oma pyyntö.")
+    assert (ended.status, ended.status_from, ended.status_reason) == (ApprovalStatus.ENDED, today(), "Oma pyyntö.")
+    with pytest.raises(Conflict):
+        await approvals.resume_approval(case.reviewer, approval.id, "Sittenkin.")
+
+
+async def test_ending_needs_a_reason_and_the_own_organiser(database: str) -> None:
+    case = await a_case(ApplicationStatus.APPROVED)
+    approval = (await approvals.approvals_by_organiser(case.reviewer))[0]
+    with pytest.raises(Invalid):
+        await approvals.end_approval(case.reviewer, approval.id, " ")
+    other = await make_organiser("Turku", county_code="05", business_id="0204819-8")
+    with pytest.raises(NotFound):
+        await approvals.end_approval(await a_reviewer(other.id), approval.id, "Ei ole meidän.")
+
+
+async def test_checks_of_a_sound_company(database: str) -> None:
+    case = await a_submitted()
+    checks = (await decisions.application_for_reviewer(case.reviewer, case.id)).checks
+    assert [check.level for check in checks] == [
+        CheckLevel.GREEN, CheckLevel.AMBER, CheckLevel.GREEN, CheckLevel.GREEN, CheckLevel.GREEN, CheckLevel.GREEN,
+    ]  # fmt: skip
+    assert "Not real data" in checks[1].finding.text
+
+
+@pytest.mark.parametrize(
+    ("business_id", "level", "words"),
+    [("0000112-6", CheckLevel.RED, "requires it"), ("0000113-4", CheckLevel.RED, "tells of"), ("0000111-8", CheckLevel.AMBER, "regular employees")],
+)  # fmt: skip
+async def test_checks_find_what_the_register_tells(
+    database: str, business_id: str, level: CheckLevel, words: str
+) -> None:
+    case = await a_submitted()
+    applicant = await make_applicant(business_id)
+    summary = (await applications.my_applications(case.applicant.actor))[0]
+    found = await decisions.checks_of(summary, applicant.provider)
+    assert any(check.level is level and words in check.finding.text for check in found)
+
+
+async def test_unverified_facts_are_flagged(database: str) -> None:
+    case = await a_submitted()
+    applicant = await make_applicant("0000105-4", looked_up=LookUp(is_answered=False))
+    summary = (await applications.my_applications(case.applicant.actor))[0]
+    found = await decisions.checks_of(summary, applicant.provider)
+    assert [check.level for check in found] == [CheckLevel.GREEN, CheckLevel.AMBER, CheckLevel.GREEN]
+
+
+async def test_second_application_for_the_same_is_pointed_out(database: str) -> None:
+    case = await a_submitted()
+    actor = case.applicant.actor
+    new = NewApplication(organiser_id=case.organiser.id, service_classes=(CLASS,), municipalities=(PLACE,))
+    again = await applications.start_application(actor, new)
+    summary = (await applications.application_for_applicant(actor, again.id)).summary
+    duplicate = (await decisions.checks_of(summary, case.applicant.provider))[-1]
+    assert (duplicate.level, "Also waiting" in duplicate.finding.text) == (CheckLevel.AMBER, True)
+    await approve(case)
+    duplicate = (await decisions.checks_of(summary, case.applicant.provider))[-1]
+    assert "Already approved" in duplicate.finding.text
+
+
+def _rejected(outcomes: list[object]) -> bool:
+    return any(
+        getattr(each, "status", None) == ApplicationStatus.REJECTED
+        for each in outcomes
+        if not isinstance(each, Conflict)
+    )
+
+
+async def _row(case: Case) -> dict[str, object]:
+    return (await fetch("select * from application where id = $1", case.id))[0]
