@@ -19,6 +19,7 @@ alter table ledger_journal set (fillfactor = 50);
 alter table ledger_link add constraint ledger_link_transaction
     foreign key (transaction_id) references ledger_transaction (id) on delete restrict;
 create unique index ledger_transaction_reversed_once on ledger_transaction (reverses) where reverses is not null;
+create index ledger_account_of_owner on ledger_account (kind, owner_id);
 create index ledger_entry_of_account on ledger_entry (account_id) include (amount_cents);
 
 create function ledger_microseconds(moment timestamptz) returns bigint language sql immutable
@@ -180,6 +181,7 @@ drop function ledger_check(ledger_transaction);
 drop function ledger_refuse(text, ledger_transaction);
 drop function ledger_microseconds(timestamptz);
 drop index ledger_entry_of_account;
+drop index ledger_account_of_owner;
 drop index ledger_transaction_reversed_once;
 alter table ledger_link drop constraint ledger_link_transaction;
 alter table ledger_journal reset (fillfactor);

@@ -3,8 +3,10 @@
 With the recipe of ``chain`` anybody can compute every hash again from these rows alone.
 """
 
+import csv
 from collections.abc import AsyncIterator
 from datetime import datetime
+from typing import TextIO
 from uuid import UUID
 
 import msgspec
@@ -39,6 +41,27 @@ class ExportedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 FIELDS = ExportedEntry.__struct_fields__
 """The columns, in their order: the head of a CSV file."""
+
+
+async def write(stream: TextIO, form: str, journal_id: UUID | None = None) -> int:
+    """Writes the export as ``csv`` (with a head) or ``json`` (one object a line); returns how many rows.
+
+    Raises:
+        ValueError: another form was asked for.
+    """
+    if form not in {"csv", "json"}:
+        raise ValueError(form)
+    rows = csv.writer(stream, lineterminator="\n")
+    if form == "csv":
+        rows.writerow(FIELDS)
+    count = 0
+    async for entry in export(journal_id):
+        if form == "csv":
+            rows.writerow(msgspec.to_builtins(getattr(entry, field)) for field in FIELDS)
+        else:
+            stream.write(msgspec.json.encode(entry).decode() + "\n")
+        count += 1
+    return count
 
 
 async def export(journal_id: UUID | None = None) -> AsyncIterator[ExportedEntry]:

@@ -85,7 +85,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     broken: Broken | None = None
 
     @property
-    def holds(self) -> bool:
+    def ok(self) -> bool:
         return self.broken is None
 
 
@@ -104,7 +104,7 @@ async def verify(progress: Progress = silent, anchors: Mapping[UUID, Head] | Non
         return await _Verification(progress, anchors or {}).run()
 
 
-class _Broke(Exception):  # noqa: N818 - not an error of the program: the way out of a nested check
+class _Broke(Exception):
     def __init__(self, broken: Broken) -> None:
         self.broken = broken
 

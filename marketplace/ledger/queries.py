@@ -17,6 +17,11 @@ BALANCES = """
 select account_id, sum(amount_cents)::bigint as cents from ledger_entry where account_id = any($1::uuid[]) group by account_id
 """
 
+OF_OWNER = """
+select coalesce(sum(e.amount_cents), 0)::bigint from ledger_account a join ledger_entry e on e.account_id = a.id
+where a.kind = $1 and a.owner_id = $2
+"""
+
 OPENING = """
 select coalesce(sum(e.amount_cents), 0)::bigint from ledger_entry e join ledger_transaction t on t.id = e.transaction_id
 where e.account_id = $1 and t.posted_at < $2
@@ -52,6 +57,11 @@ async def balances(accounts: Sequence[Account]) -> dict[Account, int]:
     rows = await fetch(BALANCES, [account.id for account in accounts])
     cents = {row["account_id"]: row["cents"] for row in rows}
     return {account: account.kind.normal_side.sign * cents.get(account.id, 0) for account in accounts}
+
+
+async def balance_of_owner(kind: AccountKind, owner_id: UUID) -> int:
+    """Cents on all accounts of one kind and owner, whatever the journal: what a provider has earned everywhere."""
+    return kind.normal_side.sign * int(await fetch_value(OF_OWNER, kind.value, owner_id))
 
 
 async def statement(account: Account, since: datetime, until: datetime) -> AccountStatement:

@@ -114,6 +114,10 @@ class StripeGateway(Protocol):
 
     async def retrieve_payout(self, account_id: str, payout_id: str) -> StripePayout: ...
 
+    async def find_payouts(self, account_id: str) -> list[StripePayout]:
+        """The account's latest hundred payouts, newest first: what Stripe knows, for a job that was interrupted."""
+        ...
+
     async def balance(self, account_id: str | None = None) -> StripeBalance:
         """Of one account, or of the platform."""
         ...
@@ -276,6 +280,11 @@ class StripeApiGateway:
         with _our_errors():
             found = await self._client.v1.payouts.retrieve_async(payout_id, None, {"stripe_account": account_id})
         return payout(_read(found, WirePayout), account_id)
+
+    async def find_payouts(self, account_id: str) -> list[StripePayout]:
+        with _our_errors():
+            found = await self._client.v1.payouts.list_async({"limit": _PAGE}, {"stripe_account": account_id})
+        return [payout(_read(each, WirePayout), account_id) for each in found.data]
 
     async def balance(self, account_id: str | None = None) -> StripeBalance:
         with _our_errors():

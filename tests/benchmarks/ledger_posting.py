@@ -112,7 +112,7 @@ async def _reading(organiser_id: UUID) -> dict[str, object]:
         "busiest_balance_ms": round(balance_ms, 2),
         "transactions": proof.transactions,
         "verified_per_second": round(proof.transactions / verify_seconds),
-        "proof_holds": proof.holds,
+        "proof_holds": proof.ok,
     }
 
 

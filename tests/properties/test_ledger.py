@@ -146,7 +146,7 @@ class Books(RuleBasedStateMachine):
             proof = self.run(verify())
             self.run(db.stop_pool())
             self.loop.close()
-            assert proof.holds
+            assert proof.ok
             if self.count:
                 assert proof.heads[self.organiser].sequence == self.count
 
