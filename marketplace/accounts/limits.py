@@ -28,6 +28,7 @@ class Attempt(StrEnum):
     SIGN_IN = "sign_in"
     REGISTER = "register"
     LINK = "link"
+    VOUCHER_NUMBER = "voucher_number"
 
 
 OLDEST_COUNTED = """

@@ -38,6 +38,7 @@ TIMEOUT_SECONDS = 5.0
 KNOWN_FOR = timedelta(minutes=10)
 KEYS_ASKED_AGAIN_AFTER = timedelta(seconds=30)
 PENDING_FOR = timedelta(minutes=15)
+ERRORS_OF_THE_PROVIDER = frozenset({"server_error", "temporarily_unavailable"})
 LEEWAY_SECONDS = 60
 """How far the clocks of two houses may be apart."""
 
@@ -154,12 +155,14 @@ async def finish_sign_in(key: str, pending: PendingSignIn | None, answer: Mappin
     provider = provider_of(key)
     if pending is None or pending.provider_key != key or now() - pending.started_at > PENDING_FOR:
         raise OidcFailed(Reason.STALE)
+    if "error" in answer:  # Signs nobody in, so that it counts also from providers that leave out the state.
+        raise OidcFailed(Reason.DOWN if answer["error"] in ERRORS_OF_THE_PROVIDER else Reason.DENIED)
     if not secrets.compare_digest(answer.get("state", "").encode(), pending.state.encode()):
         raise OidcFailed(Reason.STALE)
     if answer.get("iss", provider.issuer) != provider.issuer:
         raise OidcFailed(Reason.NOT_BELIEVED)
-    if "error" in answer or not answer.get("code"):
-        raise OidcFailed(Reason.DENIED)
+    if not answer.get("code"):
+        raise OidcFailed(Reason.NOT_BELIEVED)
     known = await _known(provider)
     tokens = await _exchange(provider, known.metadata, answer["code"], pending.verifier)
     claims = await _verified(provider, known, str(tokens.get("id_token", "")), pending.nonce)

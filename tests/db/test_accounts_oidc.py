@@ -130,7 +130,7 @@ async def test_denied_stale_and_mixed_up_answers(issuer):
     address, pending = await start_sign_in("c", "")
     denied, agreed = query_of(issuer.deny(address)), query_of(issuer.agree(address))
     cases = [
-        (pending, denied, Reason.DENIED), (pending, {"state": pending.state}, Reason.DENIED),
+        (pending, denied, Reason.DENIED), (pending, {"error": "server_error"}, Reason.DOWN), (pending, {"state": pending.state}, Reason.NOT_BELIEVED),
         (pending, {**agreed, "state": "x"}, Reason.STALE), (pending, {"code": agreed["code"]}, Reason.STALE),
         (None, agreed, Reason.STALE), (pending, {**agreed, "iss": "https://somebody.else"}, Reason.NOT_BELIEVED),
     ]  # fmt: skip
