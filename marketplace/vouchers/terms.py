@@ -1,0 +1,120 @@
+"""What decides a voucher's money, as it was when it was granted and agreed: value rule, household and prices. Pure."""
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from marketplace.kernel.calendar import DAY_MINUTES
+from marketplace.kernel.i18n import Message
+from marketplace.kernel.money import MINUTES_PER_HOUR, per_hour, round_up_cents
+from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
+from marketplace.pricing.receipts import Terms
+from marketplace.pricing.values import (
+    BandValue,
+    CoefficientValue,
+    FlatValue,
+    Household,
+    IncomeTestedValue,
+    ValueRule,
+    unit_value,
+    value_words,
+)
+
+GRANTABLE_UNITS: Final = BANDED_UNITS
+"""A visit has a length or is one visit: what is sold by the day, month or piece is not redeemed visit by visit."""
+
+MOST_MINUTES: Final = DAY_MINUTES
+"""The longest visit. A longer one is logged in parts, as it was given."""
+
+
+class VoucherTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """The voucher's side: what a unit of service is worth to this household. ``rule_version`` names product and version."""
+
+    rule: ValueRule
+    rule_version: str
+    calendar: BandCalendar
+    household: Household
+    no_own_share: bool
+
+    @property
+    def unit(self) -> Unit:
+        return self.rule.unit
+
+    @property
+    def has_own_bands(self) -> bool:
+        """Whether the time of day matters to the value: it is another in each band, or there is none in some hours."""
+        return isinstance(self.rule, (BandValue, CoefficientValue)) or bool(self.calendar.not_served)
+
+
+class AgreedPrices(msgspec.Struct, frozen=True, kw_only=True):
+    """The provider's side: the price list of one published version of its offer."""
+
+    prices: PriceList
+    prices_version: str
+    calendar: BandCalendar
+
+
+@lru_cache(maxsize=1024)
+def read_terms(text: str) -> VoucherTerms:
+    """The terms that a voucher's row keeps as JSON."""
+    return msgspec.json.decode(text, type=VoucherTerms)
+
+
+@lru_cache(maxsize=1024)
+def read_prices(text: str) -> AgreedPrices:
+    """The prices that an agreement's row keeps as JSON."""
+    return msgspec.json.decode(text, type=AgreedPrices)
+
+
+def as_json(value: msgspec.Struct) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def terms_of_visits(voucher: VoucherTerms, agreed: AgreedPrices) -> Terms:
+    """Everything that prices a visit on this voucher at these prices."""
+    return Terms(
+        prices=agreed.prices,
+        prices_version=agreed.prices_version,
+        calendar=agreed.calendar,
+        rule=voucher.rule,
+        rule_version=voucher.rule_version,
+        value_calendar=value_calendar(voucher, agreed.calendar),
+        household=voucher.household,
+        no_own_share=voucher.no_own_share,
+    )
+
+
+def value_calendar(voucher: VoucherTerms, calendar: BandCalendar) -> BandCalendar | None:
+    """The voucher's own bands, where they matter and are not those of the price list."""
+    return voucher.calendar if voucher.has_own_bands and voucher.calendar != calendar else None
+
+
+def highest_unit_value(voucher: VoucherTerms) -> int:
+    """The most that one unit can be worth at any time, in cents: what is reserved for each."""
+    return max(unit_value(voucher.rule, voucher.household, band) for band in voucher.calendar.keys)
+
+
+def worth_of(voucher: VoucherTerms, minutes: int | None, units: int | None) -> int:
+    """The most that so many minutes, or units, can be worth, in cents."""
+    value = highest_unit_value(voucher)
+    return per_hour(value, minutes) if minutes is not None else value * (units or 0)
+
+
+def amount_to_reserve(voucher: VoucherTerms, minutes: int | None, units: int | None, months: int) -> int:
+    """What a voucher may cost at most, in cents, rounded up: minutes (or units) a month, times calendar months."""
+    value = highest_unit_value(voucher)
+    if minutes is not None:
+        return round_up_cents(Fraction(value * minutes * months, MINUTES_PER_HOUR), 1)
+    return value * (units or 0) * months
+
+
+def words_of_value(voucher: VoucherTerms) -> list[Message]:
+    """How the value came about, one sentence for each band whose value differs."""
+    match voucher.rule:
+        case BandValue() | CoefficientValue():
+            return [value_words(voucher.rule, voucher.household, voucher.calendar, k) for k in voucher.calendar.keys]
+        case FlatValue() | IncomeTestedValue():
+            return [value_words(voucher.rule, voucher.household, voucher.calendar)]
