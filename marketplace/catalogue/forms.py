@@ -167,14 +167,17 @@ def prices_form(content: OfferDraft, rules: ServiceRules, language: Language) ->
     return shown
 
 
-def with_prices(
-    content: OfferDraft, form: PricesForm, rows: Sequence[int], rules: ServiceRules, language: Language
-) -> OfferDraft:
-    """The draft with the step's prices. ``rows`` are the indexes of ``form.bands`` in the page's own numbering.
+def unreadable_hours(texts: Mapping[str, str]) -> list[FieldError]:
+    """What cannot be read as days and times, by the page's field; blank ones are left to the form."""
+    errors: list[FieldError] = []
+    for field, text in texts.items():
+        if text.strip():
+            _hours(text, field, errors)
+    return errors
 
-    Raises:
-        Invalid: days and times that cannot be read, by the page's field.
-    """
+
+def with_prices(content: OfferDraft, form: PricesForm, rules: ServiceRules, language: Language) -> OfferDraft:
+    """The draft with the step's prices, whose days and times can be read."""
     billing = {
         "unit": rules.unit,
         "minimum_minutes": form.minimum_minutes or 0,
@@ -184,26 +187,20 @@ def with_prices(
     if form.pricing is Pricing.ONE:
         prices = msgspec.convert({**billing, "one_price_cents": form.one_price_cents}, PriceList)
         return replace(content, calendar=None, prices=prices)
-    calendar = _calendar(form, rows, rules, language)
+    calendar = _calendar(form, rules, language)
     entries = [BandPrice(band.key, row.price_cents) for band, row in zip(calendar.bands, form.bands, strict=False)]
     prices = msgspec.convert({**billing, "band_prices": entries}, PriceList)
     is_own = (calendar.bands, calendar.not_served) != (rules.bands.calendar.bands, rules.bands.calendar.not_served)
     return replace(content, calendar=calendar if is_own else None, prices=prices)
 
 
-def _calendar(form: PricesForm, rows: Sequence[int], rules: ServiceRules, language: Language) -> BandCalendar:
+def _calendar(form: PricesForm, rules: ServiceRules, language: Language) -> BandCalendar:
     """The organiser's bands where its providers may have no others; otherwise the bands as they were typed."""
     usual = rules.bands.calendar
     if not rules.bands.own_bands_allowed:
         return usual
-    errors: list[FieldError] = []
-    bands = tuple(
-        _band(i, row, _hours(row.hours, f"bands.{rows[i]}.hours", errors), usual, language)
-        for i, row in enumerate(form.bands)
-    )
-    not_served = _hours(form.not_served, "not_served", errors) if form.not_served else ()
-    if errors:
-        raise Invalid(errors)
+    bands = tuple(_band(i, row, parse_hours(row.hours), usual, language) for i, row in enumerate(form.bands))
+    not_served = parse_hours(form.not_served) if form.not_served else ()
     return replace(usual, version="own", bands=bands, not_served=not_served)
 
 

@@ -32,7 +32,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 PROVIDER = allow(Role.PROVIDER_ADMIN)
 LIST = "/provider/offers"
 OFFER = LIST + "/{offer_id:uuid}"
-BLANK_ROWS = 2
+BLANK_ROWS = 3
 
 add_to_navigation(Desk.PROVIDER, message("Offers"), LIST, order=40, roles=frozenset({Role.PROVIDER_ADMIN}))
 
@@ -132,9 +132,12 @@ async def send_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUI
     rules = await _rules(own)
     form = await read_form(request, forms.PricesForm)
     rows = _answered_rows(form)
+    fields = ["not_served", *(f"bands.{i}.hours" for i in rows)] if form.value("pricing") == forms.Pricing.BANDS else []
+    if errors := forms.unreadable_hours({field: form.value(field) for field in fields}):
+        form.failed(Invalid(errors))
 
     def with_prices(content: OfferDraft, answers: forms.PricesForm) -> OfferDraft:
-        return forms.with_prices(content, answers, rows, rules, actor.language)
+        return forms.with_prices(content, answers, rules, actor.language)
 
     if await _saved(actor, own, form, with_prices, rows):
         return redirect(f"{LIST}/{offer_id}")
@@ -232,7 +235,7 @@ async def _scope_page(
 async def _steps_page(request: AnyRequest, own: OwnOffer, error: DomainError | None = None) -> Response[str]:
     organiser = await get_organiser(own.content.organiser_id)
     return page(
-        request, "catalogue/offer_steps.html", own=own, content=own.content, error=error, list=LIST,
+        request, "catalogue/offer_steps.html", own=own, content=own.content, error=error, faulty=isinstance(error, Invalid), list=LIST,
         here=f"{LIST}/{own.id}", public=public_address(own.id), organiser=organiser,
         service=service_class(own.content.service_class), status_code=error.status if error else 200,
     )  # fmt: skip
@@ -257,10 +260,11 @@ def _description_page(
 def _prices_page(
     request: AnyRequest, own: OwnOffer, form: Form[forms.PricesForm], rules: ServiceRules, status_code: int = 200
 ) -> Response[str]:
-    last = max(form.rows("bands"), default=-1)
-    blank = range(last + 1, last + 1 + BLANK_ROWS) if rules.bands.own_bands_allowed else range(0)
+    rows = _answered_rows(form)
+    after = max(rows, default=-1) + 1
+    blank = range(after, after + BLANK_ROWS) if rules.bands.own_bands_allowed else range(0)
     return page(
-        request, "catalogue/prices.html", form=form, here=f"{LIST}/{own.id}", rows=[*form.rows("bands"), *blank],
+        request, "catalogue/prices.html", form=form, here=f"{LIST}/{own.id}", rows=rows, blank_rows=blank,
         own_bands=rules.bands.own_bands_allowed, banded=is_banded(rules.unit), unit=unit_words(rules.unit),
         is_hourly=rules.unit == "hour", ceilings=rules.prices, status_code=status_code,
     )  # fmt: skip

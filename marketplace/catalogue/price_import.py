@@ -4,9 +4,11 @@ Rows come as they were typed from a web page: a time band's key, the page's own 
 surcharge. What finds no place is told in words, never dropped in silence.
 """
 
+import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -46,6 +48,10 @@ _MINIMUM: Final = re.compile(r"minimum (\d+) (h|min)")
 _EVES_BY_SUNDAY: Final = re.compile(r"\beves\b.*\bby the Sunday list\b")
 
 
+SHIPPED: Final = Path(__file__).parent / "data" / "price_lists.csv"
+"""A few published price lists, for demonstrations; their sources stand in each row and in ``docs/data-sources.md``."""
+
+
 class Imported(msgspec.Struct, frozen=True, kw_only=True):
     """What became of the rows: bands and prices, and the rows that found no place, in words."""
 
@@ -60,6 +66,13 @@ class NothingToImportError(ValueError):
     def __init__(self, unplaced: Sequence[Message]) -> None:
         self.unplaced = tuple(unplaced)
         super().__init__("no price of this service")
+
+
+def shipped_rows(provider: str, *, area: str = "") -> list[dict[str, str]]:
+    """The rows of one provider in the shipped extract, of one price area where it has several."""
+    with SHIPPED.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["provider"] == provider]
+    return [row for row in rows if area in {"", row["area"]}]
 
 
 class _Priced(msgspec.Struct, frozen=True):

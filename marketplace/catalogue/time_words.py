@@ -30,7 +30,7 @@ _KINDS: Final = {
         "arkipyhä arkipyhät arkipyhisin pyhä pyhät pyhisin pyhäpäivä pyhäpäivät pyhäpäivinä juhlapyhä juhlapyhät"
         " helgdag helgdagar holiday holidays"
     ),
-    DayType.EVE: "aatto aatot aattona aattoina afton aftnar eve eves",
+    DayType.EVE: "aatto aatot aattona aattoina afton aftnar helgaftnar eve eves",
 }
 _KIND_OF: Final = {word: kind for kind, words in _KINDS.items() for word in words.split()}
 _EVERY_DAY: Final = frozenset({"päivittäin", "joka", "päivä", "dagligen", "alla", "dagar", "daily", "every", "day"})

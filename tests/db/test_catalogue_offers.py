@@ -8,8 +8,8 @@ import asyncpg
 import pytest
 
 from marketplace.catalogue import offers
-from marketplace.catalogue.wiring import JOB_HANDLERS
 from marketplace.catalogue.schemas import OfferDraft
+from marketplace.catalogue.wiring import JOB_HANDLERS
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor, Role
 from marketplace.kernel.calendar import DayType
