@@ -1,1 +1,71 @@
-"""Tables of this feature."""
+"""PostgreSQL's own index of the published offers. What it holds can be made again from the catalogue at any time.
+
+The columns ``words`` and ``strong_words`` of ``search_document`` (``tsvector``) and the indexes stand in
+``migrations/0012_search_rules.py``.
+"""
+
+from piccolo.columns import (
+    UUID,
+    Array,
+    BigInt,
+    BigSerial,
+    Boolean,
+    ForeignKey,
+    Integer,
+    Serial,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.constraints import Check, Unique
+from piccolo.table import Table
+
+
+class SearchGeneration(Table):
+    """One building of the index. One is live; the next is filled beside it and takes its place in one step."""
+
+    id = Serial(primary_key=True)
+    status = Varchar(10)
+    started_at = Timestamptz()
+    search_generation_known_status = Check("status in ('building', 'live')")
+
+
+class SearchDocument(Table):
+    """One offer in one generation: what it is found, filtered and sorted by; small, for a search reads thousands.
+
+    ``price_cents`` is the lowest price per unit. ``fingerprint`` tells whether the document is the catalogue's newest.
+    """
+
+    id = BigSerial(primary_key=True)
+    generation = ForeignKey(references=SearchGeneration, null=False, default=None)
+    offer_id = UUID(default=None)
+    fingerprint = Varchar(32)
+    service_class = Varchar(40)
+    organiser_id = UUID(default=None)
+    municipality_codes = Array(Varchar(3))
+    languages = Array(Varchar(10))
+    accepts_new_clients = Boolean()
+    evening = Boolean()
+    weekend = Boolean()
+    night = Boolean()
+    price_cents = BigInt()
+    name_key = Varchar(300)
+    search_document_offer = Unique(["generation", "offer_id"])
+
+
+class SearchCard(Table):
+    """What a result shows of an offer: the JSON that is sent as it is."""
+
+    id = BigSerial(primary_key=True)
+    generation = ForeignKey(references=SearchGeneration, null=False, default=None)
+    offer_id = UUID(default=None)
+    card = Text()
+    search_card_offer = Unique(["generation", "offer_id"])
+
+
+class SearchWord(Table):
+    """A word that some document holds, with what is left of it when any one letter is: how a typo finds it."""
+
+    word = Varchar(40, primary_key=True)
+    shortened = Array(Varchar(40))
+    documents = Integer()

@@ -1,0 +1,182 @@
+"""A published offer becomes an index document. Pure: the same offer always makes the same document."""
+
+import hashlib
+from functools import lru_cache
+from typing import Final
+
+import msgspec
+
+from marketplace.catalogue.schemas import PublishedOffer
+from marketplace.kernel.calendar import DayType
+from marketplace.kernel.i18n import Text
+from marketplace.organisers.reference import municipality, service_class
+from marketplace.pricing.bands import BandCalendar, Hours
+from marketplace.pricing.prices import BANDED_UNITS, PriceList
+from search.dictionaries import BaseForms, base_forms
+from search.schemas import Card, IndexDocument, Point, Words
+from search.synonyms import service_terms
+from search.text import words_of
+
+SUMMARY_CHARACTERS: Final = 240
+NOON: Final = 12 * 60
+EVENING: Final = (18 * 60, 22 * 60)
+NIGHTS: Final = ((22 * 60, 24 * 60), (0, 6 * 60))
+WEEKEND: Final = (DayType.SATURDAY, DayType.SUNDAY)
+LANGUAGES: Final = ("fi", "sv", "en")
+
+
+class ServedTimes(msgspec.Struct, frozen=True):
+    """When a service is given besides weekdays by day."""
+
+    evening: bool = False
+    weekend: bool = False
+    night: bool = False
+
+
+def document_of(offer: PublishedOffer) -> IndexDocument:
+    """What the engines hold of an offer."""
+    card = _card(offer)
+    words = _words(offer)
+    content = msgspec.json.encode((card, words))
+    return IndexDocument(
+        card=card,
+        words=words,
+        points=tuple(_point(code) for code in offer.municipality_codes),
+        fingerprint=hashlib.blake2b(content, digest_size=16).hexdigest(),
+    )
+
+
+def _card(offer: PublishedOffer) -> Card:
+    prices = _all_prices(offer.prices)
+    times = served_times(offer.calendar) if offer.unit in BANDED_UNITS else ServedTimes()
+    return Card(
+        id=offer.id,
+        version=offer.version,
+        provider_id=offer.provider_id,
+        provider_name=offer.provider_name,
+        business_id=offer.business_id,
+        organiser_id=offer.organiser_id,
+        organiser_name=offer.organiser_name,
+        service_class=offer.service_class,
+        service_class_name=service_class(offer.service_class).name,
+        unit=offer.unit,
+        name=offer.name,
+        summary=_summary(offer.description),
+        municipality_codes=offer.municipality_codes,
+        languages=offer.languages,
+        skills=offer.skills,
+        accepts_new_clients=offer.accepts_new_clients,
+        evening=times.evening,
+        weekend=times.weekend,
+        night=times.night,
+        price_from_cents=min(prices),
+        price_to_cents=max(prices),
+        weekday_price_cents=_weekday_price(offer),
+    )
+
+
+def _summary(description: Text) -> Text:
+    return Text(*(_shortened(text) for text in (description.fi, description.sv, description.en)))
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a text, cut between words."""
+    flat = " ".join(text.split())
+    if len(flat) <= SUMMARY_CHARACTERS:
+        return flat
+    return flat[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0].rstrip(",.;:–- ") + "…"
+
+
+def _all_prices(prices: PriceList) -> list[int]:
+    if prices.one_price_cents is not None:
+        return [prices.one_price_cents]
+    return [entry.price_cents for entry in prices.band_prices]
+
+
+def _weekday_price(offer: PublishedOffer) -> int:
+    """The price on a weekday at noon; the lowest where nothing is given then."""
+    if offer.prices.one_price_cents is not None:
+        return offer.prices.one_price_cents
+    at_noon = (band.key for band in offer.calendar.bands if any(_is_weekday_noon(hours) for hours in band.hours))
+    band = next(at_noon, None)
+    return min(_all_prices(offer.prices)) if band is None else offer.prices.price_of(band)
+
+
+def _is_weekday_noon(hours: Hours) -> bool:
+    return DayType.WEEKDAY in hours.days and hours.from_minute <= NOON < hours.to_minute
+
+
+@lru_cache(maxsize=1024)
+def served_times(calendar: BandCalendar) -> ServedTimes:
+    """When a service with these bands is given: a time counts where any minute of it has a band and is served."""
+    kinds = calendar.possible_day_types()
+    return ServedTimes(
+        evening=_is_served(calendar, (DayType.WEEKDAY,), *EVENING),
+        weekend=_is_served(calendar, WEEKEND, 0, 24 * 60),
+        night=any(_is_served(calendar, kinds, start, end) for start, end in NIGHTS),
+    )
+
+
+def _is_served(calendar: BandCalendar, days: tuple[DayType, ...], start: int, end: int) -> bool:
+    banded = [hours for band in calendar.bands for hours in band.hours]
+    for day in days:
+        open_minutes = _minutes(banded, day) - _minutes(calendar.not_served, day)
+        if not open_minutes.isdisjoint(range(start, end)):
+            return True
+    return False
+
+
+def _minutes(hours: tuple[Hours, ...] | list[Hours], day: DayType) -> set[int]:
+    return {minute for each in hours if day in each.days for minute in range(each.from_minute, each.to_minute)}
+
+
+def _point(code: str) -> Point:
+    place = municipality(code)
+    return Point(place.lat, place.lon)
+
+
+def _words(offer: PublishedOffer) -> Words:
+    """Each word once, where it weighs most."""
+    given = {
+        "service": [*_service_words(offer.service_class)[0], *_text_words(offer.name, as_written_too=True)],
+        "provider": [*words_of(offer.provider_name, "fi", as_written_too=True), *words_of(offer.business_id, "")],
+        "places": [word for code in offer.municipality_codes for word in _place_words(code)],
+        "text": [*_service_words(offer.service_class)[1], *_text_words(offer.description), *_other_words(offer)],
+    }
+    seen: set[str] = set()
+    kept: dict[str, tuple[str, ...]] = {}
+    for group, words in given.items():
+        kept[group] = tuple(word for word in dict.fromkeys(words) if word not in seen)
+        seen.update(words)
+    return Words(**kept)
+
+
+def _text_words(text: Text, *, as_written_too: bool = False) -> list[str]:
+    texts = zip(LANGUAGES, (text.fi, text.sv, text.en), strict=True)
+    return [word for language, each in texts for word in words_of(each, language, as_written_too=as_written_too)]
+
+
+def _other_words(offer: PublishedOffer) -> list[str]:
+    skills = [word for skill in offer.skills for word in words_of(skill, "fi")]
+    return [*skills, *_text_words(offer.organiser_name)]
+
+
+@lru_cache(maxsize=512)
+def _place_words(code: str) -> list[str]:
+    """Place names as they are written: their base forms are themselves."""
+    name = municipality(code).name
+    return [*words_of(name.fi, ""), *words_of(name.sv, "")]
+
+
+def _service_words(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return _cached_service_words(code, base_forms())
+
+
+@lru_cache(maxsize=256)
+def _cached_service_words(code: str, _forms: BaseForms) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The service's names and one-word synonyms, and the words of its longer synonyms, which say less by themselves."""
+    names = _text_words(service_class(code).name, as_written_too=True)
+    terms = service_terms(code)
+    single = [word for language, term in terms if " " not in term for word in words_of(term, language)]
+    several = [word for language, term in terms if " " in term for word in words_of(term, language)]
+    return tuple(dict.fromkeys([*names, *single])), tuple(dict.fromkeys(several))

@@ -1,0 +1,150 @@
+"""PostgreSQL's tolerance of typos: a sought word is answered with the words that documents really hold.
+
+A word one slip of the keyboard away is found by what is left when a letter is taken from either (both then share a
+remainder); what is further away, by the trigrams they share. All of it is looked up in the small table of words, so that
+the documents themselves are searched by exact words alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import asyncpg
+import msgspec
+
+from marketplace.kernel.db import Row
+from search.text import QueryWord
+
+MIN_FOR_TYPOS: Final = 4
+MIN_BEGINNING: Final = 3
+MOST_LONGER: Final = 12
+MOST_NEAR: Final = 8
+MOST_LIKE: Final = 5
+LEAST_LIKENESS: Final = 0.35
+LIKENESS_SPAN: Final = 0.08
+AFTER_ALL_LETTERS: Final = "\U0010ffff"
+
+KNOWN = """
+select sought.number, w.word, true as is_exact from unnest($1::int[], $2::text[]) as sought(number, form)
+    join search_word w on w.word = sought.form
+union all
+(select $3, word, false from search_word where word::text ~>=~ $4::text and word::text ~<~ $5::text
+    order by documents desc, word limit $6)
+"""
+NEAR = """
+select sought.number, w.word, w.documents from unnest($1::int[], $2::text[]) as sought(number, shortened)
+    join search_word w on w.shortened && string_to_array(sought.shortened, ' ')::varchar[]
+order by w.documents desc, w.word
+"""
+ALIKE = """
+select sought.number, w.word, w.likeness from unnest($1::int[], $2::text[]) as sought(number, form)
+    cross join lateral (
+        select word, similarity(word, sought.form) as likeness from search_word
+        where word % sought.form order by likeness desc, word limit $3
+    ) w
+"""
+
+
+class Alternatives(msgspec.Struct, frozen=True):
+    """Words of the index for one sought word. ``exact`` are what was written, ``wider`` what may have been meant."""
+
+    exact: tuple[str, ...] = ()
+    wider: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return self.exact + self.wider
+
+    @property
+    def best(self) -> tuple[str, ...]:
+        return self.exact or self.wider
+
+
+async def alternatives(link: asyncpg.Connection, sought: Sequence[QueryWord]) -> list[Alternatives]:
+    """What the index holds for each sought word, in their order; words that it has nothing for are left out."""
+    found = await _known(link, sought)
+    missing = [number for number in range(len(sought)) if number not in found]
+    for look_up in (_near, _alike):
+        open_numbers = [number for number in missing if number not in found]
+        if open_numbers:
+            found |= await look_up(link, {number: _mistypable(sought[number]) for number in open_numbers})
+    return [found[number] for number in sorted(found)]
+
+
+async def _known(link: asyncpg.Connection, sought: Sequence[QueryWord]) -> dict[int, Alternatives]:
+    """Words as they were written, and those that begin so where more may be coming."""
+    numbers = [number for number, word in enumerate(sought) for _ in word.forms]
+    forms = [form for word in sought for form in word.forms]
+    beginning = _beginning(sought)
+    rows = await link.fetch(
+        KNOWN,
+        numbers,
+        forms,
+        len(sought) - 1,
+        beginning,
+        beginning + AFTER_ALL_LETTERS,
+        MOST_LONGER if beginning else 0,
+    )
+    found: dict[int, Alternatives] = {}
+    for number in {row["number"] for row in rows}:
+        exact = [row["word"] for row in rows if row["number"] == number and row["is_exact"]]
+        wider = [row["word"] for row in rows if row["number"] == number and row["word"] not in exact]
+        found[number] = Alternatives(tuple(dict.fromkeys(exact)), tuple(wider))
+    return found
+
+
+def _beginning(sought: Sequence[QueryWord]) -> str:
+    last = sought[-1]
+    return last.written if last.is_open and len(last.written) >= MIN_BEGINNING else ""
+
+
+async def _near(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[int, Alternatives]:
+    """Words that are one letter more, less, other or swapped away."""
+    pairs = [(number, form) for number, each in forms.items() for form in each]
+    if not pairs:
+        return {}
+    rows = await link.fetch(NEAR, [number for number, _ in pairs], [" ".join(shortened(form)) for _, form in pairs])
+    near = [row for row in rows if any(one_slip(form, row["word"]) for form in forms[row["number"]])]
+    return {number: Alternatives(wider=_first(near, number, MOST_NEAR)) for number in {row["number"] for row in near}}
+
+
+async def _alike(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[int, Alternatives]:
+    """Words that look most alike, by trigrams."""
+    pairs = [(number, form) for number, each in forms.items() for form in each]
+    if not pairs:
+        return {}
+    rows = await link.fetch(ALIKE, [number for number, _ in pairs], [form for _, form in pairs], MOST_LIKE)
+    found: dict[int, Alternatives] = {}
+    for number in {row["number"] for row in rows}:
+        best = max(row["likeness"] for row in rows if row["number"] == number)
+        limit = max(LEAST_LIKENESS, best - LIKENESS_SPAN)
+        close = [row for row in rows if row["likeness"] >= limit]
+        if any(row["number"] == number for row in close):
+            found[number] = Alternatives(wider=_first(close, number, MOST_LIKE))
+    return found
+
+
+def _first(rows: Iterable[Row | Any], number: int, most: int) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row["word"] for row in rows if row["number"] == number))[:most]
+
+
+def _mistypable(word: QueryWord) -> list[str]:
+    return [form for form in (*word.bases, word.written) if len(form) >= MIN_FOR_TYPOS]
+
+
+def shortened(word: str) -> list[str]:
+    """The word and what is left of it when any one letter is taken away: two words one slip apart share one of these."""
+    return list(dict.fromkeys([word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]))
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether one letter more, less or other, or two neighbours swapped, make the one word into the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, other_rest = one[start:], other[start:]
+    return (
+        rest[1:] == other_rest[1:]
+        or rest[1:] == other_rest
+        or rest == other_rest[1:]
+        or (rest[:2] == other_rest[1::-1] and rest[2:] == other_rest[2:])
+    )
