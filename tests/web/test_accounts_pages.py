@@ -375,3 +375,16 @@ async def test_a_session_that_was_idle_is_over(client):
     await execute("update web_session set seen_at = seen_at - interval '3 hours'")
     with clock_set_to(now()):
         assert (await client.get("/account")).status_code == 303
+
+
+async def test_a_sign_in_without_a_code_shows_one_later(client):
+    someone = await with_second_factor(await a_person())
+    await a_hat(someone, Role.ORGANISER_ADMIN, name="Varha")
+    await signed_in(client, someone, code=True)
+    weak = "convert_to(replace(replace(convert_from(data, 'utf8'), '\"is_strong\":true', '\"is_strong\":false'), '\"hat\":', '\"x\":'), 'utf8')"
+    await execute(f"update web_session set data = {weak}")
+    assert "Roolisi vaatii todennussovelluksen koodin" in (await client.get("/account/second-factor")).text
+    assert (await client.submit("/account/second-factor/show", {"code": "000000"})).status_code == 422
+    answer = await client.submit("/account/second-factor/show", {"code": someone.code(+1)})
+    assert answer.headers["location"] == "/choose-role"
+    assert "Valitse: Varha" in (await client.get("/choose-role")).text
