@@ -5,20 +5,38 @@ line; the exit status is 0 only on success.
 """
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import asyncpg
 import click
 import msgspec
+from cryptography.fernet import InvalidToken
 
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, ConfigProblems, get_config
+from marketplace.kernel.errors import DomainError, Invalid, NotFound
+from marketplace.kernel.i18n import Language, message, translate
+from marketplace.kernel.progress import progress
+
+if TYPE_CHECKING:
+    from marketplace.payouts.schemas import SettlementResult
+    from marketplace.run import Stack
 
 T = TypeVar("T")
+WORKER_STOP_SECONDS = 20
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+data_dir_option = click.option(
+    "--data-dir", type=click.Path(path_type=Path), default=None, help="Folder of the database, files and logs."
+)
 
 
 @click.group()
@@ -27,7 +45,8 @@ def main() -> None:
 
 
 @main.command()
-def config() -> None:
+@as_json_option
+def config(*, as_json: bool) -> None:
     """List every setting, its meaning and whether it is set; secrets are never shown."""
     settings = _config()
     for field in msgspec.structs.fields(Config):
@@ -35,25 +54,28 @@ def config() -> None:
         value = getattr(settings, field.name)
         hidden = about is not None and about.extra is not None and about.extra.get("secret")
         shown = ("(set)" if value else "(not set)") if hidden else str(value)
-        click.echo(f"{field.name.upper():32} {shown:40} {about.description if about else ''}")
+        description = about.description if about else ""
+        if as_json:
+            _tell({"setting": field.name.upper(), "value": shown, "meaning": description}, as_json=True)
+        else:
+            click.echo(f"{field.name.upper():32} {shown:40} {description}")
+
+
+# --- serving ---------------------------------------------------------------------------------------------------------
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option(
-    "--data-dir", type=click.Path(path_type=Path), default=None, help="Folder of the database, files and logs."
-)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@data_dir_option
 @click.option("--no-demo", is_flag=True, help="Start empty, without the demo data.")
 def run(host: str, port: int, data_dir: Path | None, *, no_demo: bool) -> None:
     """Serve the whole product on this machine: database, web, worker and the doubles of outside systems."""
     from marketplace.run import Stack, StackError
 
-    settings = _config()
+    settings = _with_data_dir(_config(), data_dir)
     if settings.is_production:
         raise click.ClickException("`run` is for development and demonstrations. In production run `web` and `worker`.")
-    if data_dir is not None:
-        settings = msgspec.structs.replace(settings, data_dir=str(data_dir))
     _stop_on_signals()
     try:
         with Stack(settings, host=host, port=port) as stack:
@@ -61,7 +83,7 @@ def run(host: str, port: int, data_dir: Path | None, *, no_demo: bool) -> None:
             if not no_demo:
                 stack.run("seed")
             stack.serve()
-            _greet(stack.base_url, stack.environment, demo=not no_demo)
+            _greet(stack, demo=not no_demo)
             stack.watch()
     except StackError as error:
         raise click.ClickException(str(error)) from error
@@ -71,18 +93,24 @@ def run(host: str, port: int, data_dir: Path | None, *, no_demo: bool) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
-@click.option("--workers", default=1, show_default=True, help="Processes of this web server.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes of this server.")
 def web(host: str, port: int, workers: int) -> None:
     """Serve HTTP. Needs DATABASE_URL; run `migrate` first."""
-    from granian.constants import Interfaces
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
     from granian.server import Server
 
-    _config()
-    Server(
-        "marketplace.app:create_app", factory=True, interface=Interfaces.ASGI, address=host, port=port, workers=workers,
-        websockets=False,
-    ).serve()  # fmt: skip
+    _require_database(_config())
+    with tempfile.TemporaryDirectory(prefix="setelitori-metrics-") as figures:
+        if workers > 1:
+            # Read when the figures are made, that is in each of the processes: any of them can then answer for all.
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", figures)
+        Server(
+            "marketplace.app:create_app", factory=True, interface=Interfaces.ASGI, loop=Loops.auto, address=host,
+            port=port, workers=workers, websockets=False, log_level=LogLevels.warning,
+            workers_kill_timeout=WORKER_STOP_SECONDS,
+        ).serve()  # fmt: skip
 
 
 @main.command()
@@ -90,42 +118,76 @@ def worker() -> None:
     """Run the jobs. Needs DATABASE_URL; start as many as you like."""
     from marketplace.worker import work
 
-    asyncio.run(work(_config()))
+    settings = _config()
+    _require_database(settings)
+    asyncio.run(work(settings))
 
 
 @main.command()
-def migrate() -> None:
+@as_json_option
+def migrate(*, as_json: bool) -> None:
     """Bring the database up to date. Safe to start several times at once: one runs, the others wait."""
+    from marketplace.kernel.migrations import MigrationFailed
     from marketplace.kernel.migrations import migrate as apply
 
-    count = _with_database(apply, pool=False)
-    click.echo(f"{count} migrations applied." if count else "The database is up to date.", err=True)
+    try:
+        count = _with_database(apply, pool=False)
+    except MigrationFailed as failure:
+        raise click.ClickException(f"A migration failed; what ran before it is kept.\n{failure}") from failure
+    if as_json:
+        _tell({"migrations_applied": count}, as_json=True)
+    else:
+        click.echo(f"{count} migrations applied." if count else "The database is up to date.", err=True)
+
+
+# --- demonstration ---------------------------------------------------------------------------------------------------
 
 
 @main.command()
 def seed() -> None:
-    """Load the demo data (skips what is there already)."""
+    """Load the demo data (skips what is there already). Never in production."""
     from marketplace.demo.seed import seed as load
 
-    _with_database(load)
+    if _config().is_production:
+        raise click.ClickException("Demo data is not for production.")
+    with progress("Loading demo data") as bar:
+        _with_database(lambda: load(bar.advance))
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@as_json_option
 def demo(*, as_json: bool) -> None:
     """Walk the main job end to end on a scratch database through the HTTP API."""
     from marketplace.demo.journey import run_demo
 
+    _stop_on_signals()
     sys.exit(run_demo(_config(), as_json=as_json))
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@click.argument("email")
+@data_dir_option
+def code(email: str, data_dir: Path | None) -> None:
+    """Print the six digits that the authenticator app of the demo person EMAIL would show now."""
+    from marketplace.demo.people import code_now
+
+    settings = _with_data_dir(_config(), data_dir)
+    if settings.is_production:
+        raise click.ClickException("There are no demo people in production.")
+    digits = code_now(settings.data_path, email)
+    if digits is None:
+        raise click.ClickException(f"No demo person with a second factor is called {email}.")
+    click.echo(digits)
+
+
+# --- looking after it ------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@as_json_option
 def reindex(*, as_json: bool) -> None:
     """Build the search index anew beside the live one, then swap."""
     from search.indexer import rebuild
-
-    from marketplace.kernel.progress import progress
 
     with progress("Indexing offers", as_json=as_json) as bar:
         count = _with_database(lambda: rebuild(bar.advance))
@@ -137,13 +199,28 @@ def reindex(*, as_json: bool) -> None:
 @click.option(
     "--until", type=click.DateTime(["%Y-%m-%d"]), default=None, help="Last day of the visits; today if left out."
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
-def settle(organiser: str, until: object, *, as_json: bool) -> None:
-    """Make the statements of ORGANISER (its business id) and hand them to payment."""
-    from marketplace.settling import settle_organiser
+@as_json_option
+def settle(organiser: str, until: datetime | None, *, as_json: bool) -> None:
+    """Make the statements of ORGANISER (its business ID) and hand them to payment."""
+    result = _with_database(lambda: _settle(organiser, until.date() if until else None))
+    for statement in result.statements:
+        told = {"statement": statement.number, "provider": statement.provider_name, "visits": statement.line_count}
+        cents = {"amount_cents": statement.amount_cents, "own_share_cents": statement.own_share_cents}
+        _tell({**told, **cents}, as_json=as_json)
+    totals = {"statements": len(result.statements), "total_cents": result.total_cents, "until_day": result.until_day}
+    _tell(totals, as_json=as_json)
 
-    for line in _with_database(lambda: settle_organiser(organiser, until)):
-        _tell(line, as_json=as_json)
+
+async def _settle(business_id: str, until: date | None) -> "SettlementResult":
+    from marketplace.kernel.actors import SYSTEM
+    from marketplace.kernel.clock import today
+    from marketplace.organisers.organisers import list_organisers
+    from marketplace.payouts.settlements import run_settlement
+
+    found = next((each for each in await list_organisers() if each.business_id == business_id.strip()), None)
+    if found is None:
+        raise NotFound(message("No organiser has the business ID {business_id}.", business_id=business_id))
+    return await run_settlement(SYSTEM, found.id, until or today())
 
 
 @main.group()
@@ -152,23 +229,46 @@ def ledger() -> None:
 
 
 @ledger.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
+@as_json_option
 def verify(*, as_json: bool) -> None:
     """Prove that every transaction balances and that no entry was changed, added or removed afterwards."""
     from marketplace.ledger.proof import verify as prove
 
-    proof = _with_database(prove)
-    _tell(msgspec.to_builtins(proof), as_json=as_json)
+    with progress("Proving the ledger", as_json=as_json) as bar:
+        proof = _with_database(lambda: prove(bar.advance))
+    if as_json:
+        _tell({"ok": proof.ok, **msgspec.to_builtins(proof, str_keys=True)}, as_json=True)
+    else:
+        sums = f"{proof.transactions} transactions, {proof.entries} entries, debits {proof.debits_cents} cents, credits {proof.credits_cents} cents"  # fmt: skip
+        click.echo(f"The ledger holds: {sums}." if proof.ok else f"THE LEDGER DOES NOT HOLD: {proof.broken}\n{sums}")
     sys.exit(0 if proof.ok else 1)
 
 
 @ledger.command()
 @click.option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv", show_default=True)
-def export(kind: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+def export(kind: str, *, as_json: bool) -> None:
     """Write every entry of the books to standard output."""
     from marketplace.ledger.export import write
 
-    _with_database(lambda: write(sys.stdout, kind))
+    _with_database(lambda: write(sys.stdout, "json" if as_json else kind))
+
+
+@main.command(name="rotate-keys")
+@as_json_option
+def rotate_keys(*, as_json: bool) -> None:
+    """Encrypt every secret column anew with the first of ENCRYPTION_KEYS. Afterwards the old keys may be taken out."""
+    from marketplace.kernel.rotation import EncryptedColumn, rotate_columns
+
+    columns = [EncryptedColumn("second_factor", "secret"), EncryptedColumn("client", "identity_code")]
+    try:
+        with progress("Encrypting anew", as_json=as_json) as bar:
+            count = _with_database(lambda: rotate_columns(columns, bar.advance))
+    except InvalidToken as error:
+        raise click.ClickException(
+            "A secret fits none of ENCRYPTION_KEYS. Add the key that it was made with."
+        ) from error
+    _tell({"encrypted_anew": count}, as_json=as_json)
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------
@@ -181,11 +281,19 @@ def _config() -> Config:
         raise click.ClickException("The configuration is wrong:\n  " + "\n  ".join(problems.problems)) from problems
 
 
-def _with_database(work: Callable[[], Awaitable[T]], *, pool: bool = True) -> T:
-    """Runs a piece of work with the configured database and gives its connections back."""
-    settings = _config()
+def _with_data_dir(settings: Config, data_dir: Path | None) -> Config:
+    return settings if data_dir is None else msgspec.structs.replace(settings, data_dir=str(data_dir))
+
+
+def _require_database(settings: Config) -> None:
     if not settings.database_url:
         raise click.ClickException("DATABASE_URL is not set. `marketplace run` starts a database of its own.")
+
+
+def _with_database(work: Callable[[], Awaitable[T]], *, pool: bool = True) -> T:
+    """Runs a piece of work with the configured database and gives its connections back. Errors become one clear line."""
+    settings = _config()
+    _require_database(settings)
 
     async def within() -> T:
         db.use_database(settings.database_url)
@@ -196,35 +304,44 @@ def _with_database(work: Callable[[], Awaitable[T]], *, pool: bool = True) -> T:
         finally:
             await db.stop_pool()
 
-    return asyncio.run(within())
+    try:
+        return asyncio.run(within())
+    except DomainError as error:
+        raise click.ClickException(_in_words(error)) from error
+    except (*db.CONNECTION_LOST, asyncpg.PostgresError, OSError) as error:
+        raise click.ClickException(f"The database did not do it: {error or type(error).__name__}") from error
 
 
-def _tell(line: object, *, as_json: bool) -> None:
+def _in_words(error: DomainError) -> str:
+    wrong = error.fields if isinstance(error, Invalid) else ()
+    lines = [f"{each.field}: {translate(each.message, Language.EN)}" for each in wrong]
+    return "\n  ".join([translate(error.message, Language.EN), *lines])
+
+
+def _tell(line: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode(line).decode())
         return
     facts = msgspec.to_builtins(line)
-    click.echo(
-        "  ".join(f"{name}: {value}" for name, value in facts.items()) if isinstance(facts, dict) else str(facts)
-    )
+    click.echo("  ".join(f"{name}: {value}" for name, value in facts.items()))
 
 
 def _stop_on_signals() -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
 
 
-def _greet(base_url: str, environment: dict[str, str], *, demo: bool) -> None:
+def _greet(stack: "Stack", *, demo: bool) -> None:
     from marketplace.demo.people import sign_ins
 
-    click.echo(f"\nSetelitori serves on {base_url}   (Ctrl-C stops)\n")
-    click.echo("Doubles in use: Stripe (no real money moves), YTJ, e-mail (kept in the data folder).")
-    engine = "Meilisearch" if environment.get("MEILISEARCH_URL") else "PostgreSQL"
-    click.echo(f"Search engine: {engine}\n")
+    click.echo(f"\nSetelitori serves on {stack.local_url}   (Ctrl-C stops)\n")
+    for line in stack.parts_in_words():
+        click.echo(f"  {line}")
     if demo:
-        click.echo("Demo sign-ins:")
-        for line in sign_ins():
+        click.echo("\nDemo sign-ins:")
+        for line in sign_ins(stack.data):
             click.echo(f"  {line}")
+    click.echo("")

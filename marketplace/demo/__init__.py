@@ -1,1 +1,1 @@
-"""Demonstration data, and the main job walked end to end."""
+"""Demonstrations: data to look at after ``make run``, and the main job walked end to end by ``make demo``."""

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from marketplace.kernel.processes import dying_with_parent
+
 UNPRIVILEGED = "nobody"
 START_TIMEOUT_SECONDS = 60.0
 SYSTEM_BINARIES = "/usr/lib/postgresql"
@@ -48,7 +50,11 @@ class EmbeddedPostgres:
             self._initialise()
         self._end_orphan()
         with self.log.open("ab") as log:
-            server = subprocess.Popen(self._command(), stdout=log, stderr=log, **_as_unprivileged())  # noqa: S603 - ours
+            server = subprocess.Popen(  # noqa: S603 - ours
+                self._command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+                preexec_fn=dying_with_parent(signal.SIGINT),  # noqa: PLW1509 - None where there are threads
+                **_as_unprivileged(),
+            )  # fmt: skip
         self._process = cast("subprocess.Popen[bytes]", server)
         self._wait_until_ready()
         self._create_database(database)
@@ -63,6 +69,10 @@ class EmbeddedPostgres:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+    def has_ended(self) -> bool:
+        """Whether a server that was started is gone without having been stopped by us."""
+        return self._process is not None and self._process.poll() is not None
 
     @contextmanager
     def running(self, database: str = "setelitori") -> Generator[str]:
