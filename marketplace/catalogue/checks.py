@@ -4,7 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from msgspec.structs import replace
 
-from marketplace.catalogue.schemas import MAX_BANDS, MAX_DESCRIPTION, MAX_NAME, MAX_SKILL, SERVICE_LANGUAGES, OfferDraft
+from marketplace.catalogue.schemas import (
+    MAX_BANDS,
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    MAX_SKILL,
+    MAX_SKILLS,
+    SERVICE_LANGUAGES,
+    OfferDraft,
+)
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.i18n import message
 from marketplace.kernel.inputs import safe_text
@@ -26,6 +34,8 @@ def _length_errors(draft: OfferDraft) -> Iterator[FieldError]:
     for language in ("fi", "sv", "en"):
         for name, most in ((f"name_{language}", MAX_NAME), (f"description_{language}", MAX_DESCRIPTION)):
             yield from _text_errors(name, getattr(draft, name), most)
+    if len(draft.skills) > MAX_SKILLS:
+        yield FieldError("skills", message("Name at most {most} special skills.", most=MAX_SKILLS))
     for i, skill in enumerate(draft.skills):
         yield from _text_errors(f"skills.{i}", skill, MAX_SKILL)
 

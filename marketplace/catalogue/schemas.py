@@ -16,6 +16,7 @@ MAX_DESCRIPTION = 5_000
 MAX_NAME = 200
 MAX_SKILL = 100
 MAX_BANDS = 30
+MAX_SKILLS = 30
 
 SERVICE_LANGUAGES = {
     "fi": message("Finnish"),
@@ -45,9 +46,9 @@ class OfferDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     organiser_id: UUID
     service_class: Annotated[str, msgspec.Meta(max_length=40), label(message("Service class"))]
-    municipality_codes: Annotated[tuple[MunicipalityCode, ...], msgspec.Meta(max_length=308)] = ()
-    languages: Annotated[tuple[str, ...], msgspec.Meta(max_length=20)] = ("fi",)
-    skills: Annotated[tuple[Skill, ...], msgspec.Meta(max_length=30)] = ()
+    municipality_codes: tuple[MunicipalityCode, ...] = ()
+    languages: tuple[str, ...] = ("fi",)
+    skills: tuple[Skill, ...] = ()
     accepts_new_clients: bool = True
     earliest_start: date | None = None
     name_fi: Annotated[OfferName, label(message("Name in Finnish"))] = ""
