@@ -1,5 +1,6 @@
 """What a reviewer does: look at the queue, claim, ask for more, approve, reject. Nothing is decided twice."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -15,11 +16,12 @@ from onboarding.applications import OWNER
 from onboarding.approvals import grant_approval
 from onboarding.checks import checks_of
 from onboarding.notes import add_note
-from onboarding.providers import provider_of
+from onboarding.providers import provider_of, providers_by_id
 from onboarding.reading import FOR_ORGANISER, SUMMARY, like_pattern, locked, summaries, whole
 from onboarding.schemas import (
     ApplicationForReview,
     ApprovalTerms,
+    ApprovalView,
     NoteKind,
     QueueFilters,
     QueuePage,
@@ -91,6 +93,12 @@ async def application_for_reviewer(actor: Actor, application_id: UUID) -> Applic
         checks=await checks_of(application.summary, provider),
         claimed_by_name=await _name_of(row["claimed_by"]),
     )
+
+
+async def provider_names(approved: Iterable[ApprovalView]) -> dict[UUID, str]:
+    """What the providers of these approvals are called."""
+    found = await providers_by_id({each.provider_id for each in approved})
+    return {provider.id: provider.name for provider in found.values()}
 
 
 @transactional()

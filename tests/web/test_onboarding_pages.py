@@ -1,0 +1,385 @@
+"""Pages of onboarding, as people walk them: without scripts, in the real application."""
+
+import asyncio
+from uuid import UUID
+
+import httpx
+import pytest
+from bs4 import BeautifulSoup
+
+from marketplace.kernel.db import execute, fetch_value
+from marketplace.stripe.current import gateway_set_to
+from marketplace.stripe.gateway import StripeGateway
+from onboarding import companies, payout_accounts
+from onboarding.states import ApplicationStatus
+from onboarding.topics import OfProvider
+from tests.doubles.ytj import Ytj, down
+from tests.factories.accounts import a_person
+from tests.factories.onboarding import (
+    BUSINESS_ID,
+    CLASS,
+    PDF,
+    PLACE,
+    Case,
+    a_case,
+    a_draft,
+    a_submitted,
+    make_accepting_organiser,
+    make_applicant,
+)
+from tests.web.browser import Browser
+from tests.web.onboarding_people import as_applicant, as_reviewer, sign_in
+
+CONTACT = {"contact_name": "Aino", "contact_email": "aino@example.org", "contact_phone": "040 123 4567"}
+ANSWERS = {"insured": "true", "staff": "3", "plan": "https://example.org", "checked_on": ""}
+
+
+def text_of(response: httpx.Response) -> str:
+    return " ".join(BeautifulSoup(response.text, "html.parser").get_text(" ").split())
+
+
+def mine(case: Case, rest: str = "") -> str:
+    return f"/provider/applications/{case.id}{rest}"
+
+
+def theirs(case: Case, rest: str = "") -> str:
+    return f"/organiser/applications/{case.id}{rest}"
+
+
+async def test_visitor_learns_how_to_become_a_provider(client: Browser) -> None:
+    page = await client.page("/provider?lang=en")
+    assert page.find("a", href="/provider/register")
+    assert (await client.get("/provider/register")).headers["location"].startswith("/sign-in?")
+
+
+async def test_company_is_registered_with_the_registers_facts(client: Browser) -> None:
+    await sign_in(client, await a_person())
+    shown = await client.page(f"/provider/register/details?business_id=FI{BUSINESS_ID.replace('-', '')}")
+    assert "Stadin Arkiapu Oy" in shown.get_text()
+    assert "test stand-in" in shown.get_text()
+    answer = await client.submit("/provider/register/details", {"business_id": BUSINESS_ID, **CONTACT}, key="k1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/provider")
+    desk = await client.page("/provider")
+    assert "Stadin Arkiapu Oy" in desk.h1.get_text()  # type: ignore[union-attr]
+
+
+async def test_wrong_business_id_is_told_at_the_field(client: Browser) -> None:
+    await sign_in(client, await a_person())
+    answer = await client.get("/provider/register/details?business_id=2077474-1")
+    assert answer.status_code == 422
+    assert "its last digit does not match" in text_of(answer)
+    assert 'href="#business_id"' in answer.text
+
+
+async def test_silent_register_does_not_stop_anybody(client: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(companies, "company_register", Ytj(down()).register)
+    await sign_in(client, await a_person())
+    shown = await client.page("/provider/register/details?business_id=2077474-0")
+    assert "does not answer right now" in shown.get_text()
+    refused = await client.submit("/provider/register/details", {"business_id": "2077474-0", **CONTACT})
+    assert (refused.status_code, "Write the name" in refused.text) == (422, True)
+    by_hand = {"business_id": "2077474-0", "name": "Oma Oy", "kind": "association", **CONTACT}
+    assert (await client.submit("/provider/register/details", by_hand)).status_code == 303
+    assert "has not confirmed" in (await client.page("/provider")).get_text()
+
+
+async def test_unknown_company_goes_on_by_hand(client: Browser) -> None:
+    await sign_in(client, await a_person())
+    assert "knows no company" in (await client.page("/provider/register/details?business_id=2077474-0")).get_text()
+
+
+async def test_company_is_not_registered_twice(client: Browser) -> None:
+    await make_applicant()
+    await sign_in(client, await a_person())
+    answer = await client.submit("/provider/register/details", {"business_id": BUSINESS_ID, **CONTACT})
+    assert answer.status_code == 409
+    assert "registered here already" in answer.text
+
+
+async def test_whole_application_from_the_desk_to_the_receipt(client: Browser) -> None:
+    organiser, applicant = await make_accepting_organiser(), await make_applicant()
+    await as_applicant(client, applicant)
+    begun = await client.submit("/provider/applications/new", {"organiser_id": str(organiser.id)}, key="k")
+    scope = begun.headers["location"]
+    base = scope.removesuffix("/scope")
+    saved = await client.submit(scope, {"service_classes": CLASS, "municipalities": PLACE})
+    assert saved.headers["location"] == f"{base}/questions/basics"
+    file = {"certificate": ("todistus.pdf", PDF, "application/pdf")}
+    saved = await client.submit(f"{base}/questions/basics", ANSWERS, files=file)
+    assert saved.headers["location"] == f"{base}/questions/care"
+    saved = await client.submit(f"{base}/questions/care", {"care_rule": "true"})
+    assert saved.headers["location"] == f"{base}/check"
+    assert "todistus.pdf" in (await client.page(f"{base}/check")).get_text()
+    sent = await client.submit(f"{base}/check", {"declared": "true"}, key="once")
+    assert "Your reference is H-" in text_of(await client.get(sent.headers["location"]))
+
+
+async def test_draft_tells_what_is_unfinished(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    tasks = (await client.page(mine(case))).get_text()
+    assert "Unfinished" in tasks
+    assert "Cannot be sent yet" in tasks
+    assert "Application to: Helsingin kaupunki" in tasks
+
+
+async def test_everything_missing_is_listed_with_links(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    answer = await client.submit(mine(case, "/check"), {})
+    assert answer.status_code == 422
+    summary = BeautifulSoup(answer.text, "html.parser").select(".govuk-error-summary__list li")
+    assert len(summary) == 6
+
+
+async def test_scope_needs_a_service_and_a_place_and_keeps_what_was_chosen(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    answer = await client.submit(mine(case, "/scope"), {"service_classes": "V-CLEANING"})
+    assert (answer.status_code, "Choose at least one municipality" in answer.text) == (422, True)
+    assert await fetch_value("select service_classes from application") == ["V-CLEANING"]
+    answer = await client.submit(mine(case, "/scope"), {"service_classes": "V-PA", "municipalities": "853"})
+    assert (answer.status_code, "is not in this organiser" in text_of(answer)) == (422, True)
+
+
+async def test_wrong_answers_are_shown_again_with_their_errors(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    wrong = {**ANSWERS, "staff": "monta", "checked_on": "31.2.2026"}
+    disguised = {"certificate": ("todistus.pdf", b"MZ not a pdf", "application/pdf")}
+    answer = await client.submit(mine(case, "/questions/basics"), wrong, files=disguised)
+    assert answer.status_code == 422
+    for words in ("Write a whole number", "Write a date that exists", "The file must be a PDF", 'value="monta"'):
+        assert words in answer.text
+
+
+async def test_good_file_is_kept_though_an_answer_is_wrong(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    file = {"certificate": ("todistus.pdf", PDF, "application/pdf")}
+    answer = await client.submit(mine(case, "/questions/basics"), {**ANSWERS, "staff": "0"}, files=file)
+    assert (answer.status_code, "todistus.pdf" in answer.text) == (422, True)
+
+
+async def test_file_is_added_shown_and_removed(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    file = {"certificate": ("to<b>distus.pdf", PDF, "application/pdf")}
+    answer = await client.submit(mine(case, "/questions/basics"), {**ANSWERS, "attach": "certificate"}, files=file)
+    assert answer.headers["location"] == mine(case, "/questions/basics")
+    shown = await client.page(mine(case, "/questions/basics"))
+    link = shown.find("a", string="to<b>distus.pdf")
+    assert link is not None
+    downloaded = await client.get(str(link["href"]))  # type: ignore[index]
+    assert downloaded.content == PDF
+    assert downloaded.headers["content-disposition"].startswith("attachment;")
+    removed = await client.submit(f"{link['href']}/remove")  # type: ignore[index]
+    assert removed.headers["location"] == mine(case, "/questions/basics")
+    assert await fetch_value("select count(*) from application_attachment") == 0
+
+
+async def test_thirty_megabytes_are_refused_in_plain_words(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    huge = {"certificate": ("suuri.pdf", b"%PDF" + bytes(30_000_000), "application/pdf")}
+    answer = await client.submit(mine(case, "/questions/basics"), ANSWERS, files=huge)
+    assert answer.status_code == 413
+    assert "choose a smaller file" in text_of(answer)
+
+
+async def test_saving_for_later_leads_back_to_the_tasks(client: Browser) -> None:
+    case = await a_draft(is_complete=False)
+    await as_applicant(client, case.applicant)
+    answer = await client.submit(mine(case, "/questions/care"), {"later": "yes"})
+    assert answer.headers["location"] == mine(case)
+    assert (await client.get(mine(case, "/questions/nothing"))).status_code == 404
+
+
+async def test_double_click_sends_once(client: Browser) -> None:
+    case = await a_draft()
+    await as_applicant(client, case.applicant)
+    answers = await asyncio.gather(
+        *(client.submit(mine(case, "/check"), {"declared": "true"}, key="double") for _ in range(2))
+    )
+    assert [each.status_code for each in answers] == [303, 303]
+    assert await fetch_value("select count(*) from audit_event where action = 'application.submitted'") == 1
+
+
+async def test_sent_application_shows_its_state_and_goes_no_further(client: Browser) -> None:
+    case = await a_submitted()
+    await as_applicant(client, case.applicant)
+    shown = await client.page(mine(case))
+    assert "Waiting for a decision" in shown.get_text()
+    assert (await client.get(mine(case, "/check"))).headers["location"] == mine(case)
+    assert (
+        await client.submit(mine(case, "/scope"), {"service_classes": CLASS, "municipalities": PLACE})
+    ).status_code == 409
+
+
+async def test_request_is_answered_on_the_page(client: Browser) -> None:
+    case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
+    await as_applicant(client, case.applicant)
+    assert "Kuka vastaa?" in (await client.page(mine(case))).get_text()
+    empty = await client.submit(mine(case, "/answer"), {"text": " "})
+    assert empty.status_code == 422
+    answered = await client.submit(mine(case, "/answer"), {"text": "Sairaanhoitaja."}, key="a")
+    assert answered.headers["location"] == mine(case)
+    assert "Sairaanhoitaja." in (await client.page(mine(case))).get_text()
+
+
+async def test_application_is_withdrawn_after_a_question(client: Browser) -> None:
+    case = await a_submitted()
+    await as_applicant(client, case.applicant)
+    assert "Withdraw the application?" in (await client.page(mine(case, "/withdraw"))).get_text()
+    answer = await client.submit(mine(case, "/withdraw"), key="w")
+    assert answer.headers["location"] == "/provider/applications"
+    assert "Withdrawn" in (await client.page("/provider/applications")).get_text()
+
+
+async def test_other_providers_pages_are_not_there(client: Browser) -> None:
+    case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
+    await as_applicant(client, await make_applicant("0000105-4"))
+    for rest in ("", "/scope", "/questions/basics", "/check", "/receipt", "/withdraw"):
+        assert (await client.get(mine(case, rest))).status_code == 404
+    assert (await client.submit(mine(case, "/answer"), {"text": "Hei"})).status_code == 404
+
+
+async def test_script_in_a_name_stays_text(client: Browser) -> None:
+    case = await a_case(ApplicationStatus.APPROVED)
+    await execute("update provider set name = '<script>alert(1)</script>', contact_name = '<img src=x>'")
+    await as_reviewer(client, case)
+    for path in ("/register", f"/register/{BUSINESS_ID}", theirs(case), "/organiser/approvals"):
+        answer = await client.get(path)
+        assert answer.status_code == 200
+        assert "<script>alert" not in answer.text
+        assert "&lt;script&gt;alert" in answer.text
+
+
+async def test_payout_account_is_opened_checked_and_finished_at_stripe(
+    client: Browser, stripe_gateway: StripeGateway
+) -> None:
+    applicant = await make_applicant()
+    await as_applicant(client, applicant)
+    with gateway_set_to(stripe_gateway):
+        assert "Open a payout account" in (await client.page("/provider/payout-account")).get_text()
+        await client.submit("/provider/payout-account/start")
+        assert "being made" in (await client.page("/provider/payout-account")).get_text()
+        assert (await client.get("/provider/payout-account/continue")).status_code == 409
+        await payout_accounts.create_stripe_account(OfProvider(applicant.provider.id))
+        assert "Not begun" in (await client.page("/provider/payout-account")).get_text()
+        assert (await client.get("/provider/payout-account/continue")).headers["location"].startswith("http")
+        assert (await client.get("/provider/payout-account/return")).status_code == 303
+        assert "Checked just now" in (await client.page("/provider/payout-account")).get_text()
+
+
+async def test_bank_account_is_checked_on_the_page(client: Browser) -> None:
+    await as_applicant(client, await make_applicant())
+    wrong = await client.submit("/provider/payout-account/iban", {"iban": "FI00 1234"})
+    assert (wrong.status_code, "not a valid IBAN" in wrong.text) == (422, True)
+    assert (await client.submit("/provider/payout-account/iban", {"iban": "FI2112345600000785"})).status_code == 303
+    assert "FI21 1234 5600 0007 85" in (await client.get("/provider/payout-account")).text
+
+
+async def test_check_before_any_account_is_told_plainly(client: Browser) -> None:
+    await as_applicant(client, await make_applicant())
+    assert (await client.submit("/provider/payout-account/check")).status_code == 303
+    assert "No payout account was asked for" in (await client.page("/provider/payout-account")).get_text()
+
+
+async def test_desk_shows_approvals(client: Browser) -> None:
+    case = await a_case(ApplicationStatus.APPROVED)
+    await as_applicant(client, case.applicant)
+    desk = (await client.page("/provider")).get_text()
+    assert "Your approvals" in desk
+    assert "until further notice" in desk
+
+
+@pytest.mark.parametrize("status", list(ApplicationStatus))
+async def test_applicants_pages_in_every_status(client: Browser, status: ApplicationStatus) -> None:
+    case = await a_case(status)
+    await as_applicant(client, case.applicant)
+    for path in ("/provider", "/provider/applications", mine(case), mine(case, "/receipt")):
+        page = await client.page(path)
+        assert len(page.find_all("h1")) == 1, path
+
+
+@pytest.mark.parametrize("status", [each for each in ApplicationStatus if each is not ApplicationStatus.DRAFT])
+async def test_reviewers_pages_in_every_status(client: Browser, status: ApplicationStatus) -> None:
+    case = await a_case(status)
+    await as_reviewer(client, case)
+    for path in ("/organiser", "/organiser/applications", f"/organiser/applications?status={status}", theirs(case)):
+        page = await client.page(path)
+        assert len(page.find_all("h1")) == 1, path
+
+
+async def test_reviewer_claims_notes_asks_and_approves(client: Browser) -> None:
+    case = await a_submitted()
+    await as_reviewer(client, case)
+    assert "Stadin Arkiapu Oy" in (await client.page("/organiser")).get_text()
+    await client.submit(theirs(case, "/claim"))
+    assert "Ritva Ratkaisija" in (await client.page(theirs(case))).get_text()
+    await client.submit(theirs(case, "/release"))
+    assert (await client.submit(theirs(case, "/notes"), {"text": ""})).status_code == 422
+    await client.submit(theirs(case, "/notes"), {"text": "Soitettu."}, key="n")
+    assert "Soitettu." in (await client.page(theirs(case))).get_text()
+    for rest in ("/approve", "/reject", "/request-information"):
+        assert len((await client.page(theirs(case, rest))).find_all("h1")) == 1
+    bad = await client.submit(theirs(case, "/approve"), {"valid_from": "1.1.2027", "valid_to": "1.1.2026"})
+    assert (bad.status_code, "cannot come before" in bad.text) == (422, True)
+    done = await client.submit(theirs(case, "/approve"), {"valid_from": "1.1.2026", "valid_to": ""}, key="y")
+    assert done.headers["location"] == theirs(case)
+    assert "Approved" in (await client.page(theirs(case))).get_text()
+
+
+async def test_request_and_rejection_by_page(client: Browser) -> None:
+    case = await a_submitted()
+    await as_reviewer(client, case)
+    assert (await client.submit(theirs(case, "/request-information"), {"text": "Kuka?"})).status_code == 303
+    assert "Kuka?" in (await client.page(theirs(case))).get_text()
+    assert (await client.submit(theirs(case, "/reject"), {"text": ""})).status_code == 422
+    assert (await client.submit(theirs(case, "/reject"), {"text": "Ei täytä."})).status_code == 303
+    late = await client.submit(theirs(case, "/reject"), {"text": "Uudestaan."})
+    assert late.status_code == 409
+    assert "Ritva Ratkaisija has handled this application already" in text_of(late)
+
+
+async def test_taking_over_by_page(client: Browser) -> None:
+    case = await a_submitted()
+    await execute("update application set claimed_by = $1", case.reviewer.person_id)
+    await as_reviewer(client, case)
+    assert (await client.submit(theirs(case, "/claim"))).status_code == 409
+    assert (await client.submit(theirs(case, "/claim"), {"take_over": "yes"})).status_code == 303
+
+
+async def test_approval_is_suspended_and_leaves_the_register(client: Browser) -> None:
+    case = await a_case(ApplicationStatus.APPROVED)
+    await as_reviewer(client, case)
+    approval: UUID = await fetch_value("select id from approval")
+    base = f"/organiser/approvals/{approval}"
+    assert "Suspend" in (await client.page(base)).get_text()
+    assert (await client.submit(f"{base}/suspend", {"text": " "})).status_code == 422
+    assert (await client.submit(f"{base}/suspend", {"text": "Selvitys."})).status_code == 303
+    assert (await client.submit(f"{base}/vanish", {"text": "x"})).status_code == 404
+    assert (await client.get(f"/register/{BUSINESS_ID}")).status_code == 404
+    assert "Suspended" in (await client.page("/organiser/approvals")).get_text()
+    elsewhere = base.replace(str(approval), str(case.id))
+    assert (await client.get(elsewhere)).status_code == 404
+    assert (await client.submit(f"{elsewhere}/end", {"text": "x"})).status_code == 404
+
+
+async def test_register_is_searched_by_anybody(client: Browser) -> None:
+    await a_case(ApplicationStatus.APPROVED)
+    found = await client.page("/register?lang=en&q=arkiapu&municipality=091")
+    assert found.find("a", href=f"/register/{BUSINESS_ID}")
+    assert "No approved providers" in (await client.page("/register?q=nobody")).get_text()
+    shown = await client.page(f"/register/{BUSINESS_ID}")
+    assert "Helsinki" in shown.get_text()
+    for path in ("/register/2077474-0", "/register/what", "/register?organiser=what"):
+        assert (await client.get(path)).status_code in {200, 404}
+
+
+async def test_no_organiser_takes_applications_yet(client: Browser) -> None:
+    await as_applicant(client, await make_applicant())
+    assert "No organiser takes applications" in (await client.page("/provider/applications/new")).get_text()
+    answer = await client.submit("/provider/applications/new", {})
+    assert answer.status_code == 422
