@@ -2,9 +2,19 @@
 
 import pytest
 
+from marketplace.kernel.clock import clock_set_to
 from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.double import Double
 from marketplace.stripe.gateway import StripeGateway
+
+
+@pytest.fixture
+async def clock():
+    """The evening on which the vouchers of ``tests.factories.vouchers`` are in use."""
+    from tests.factories.vouchers import NOW
+
+    with clock_set_to(NOW):
+        yield
 
 
 @pytest.fixture
@@ -15,7 +25,7 @@ def stripe(stripe_gateway: StripeGateway):
 
 
 @pytest.fixture
-async def debt(database: str, stripe_double: Double, stripe: StripeGateway):
+async def debt(database: str, stripe_double: Double, stripe: StripeGateway, clock: None):
     """33 euros owed to a provider whose account is active."""
     from tests.factories.payouts import a_debt, an_account
 
