@@ -20,6 +20,7 @@ from marketplace.kernel import db
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
 from marketplace.organisers import wiring as organisers
+from marketplace.payouts import wiring as payouts
 from marketplace.stripe.api import receive_stripe_event
 from marketplace.web import site
 from marketplace.web.envelope import Envelope
@@ -50,6 +51,7 @@ def feature_handlers() -> list[ControllerRouterHandler]:
         *organisers.ROUTES,
         *onboarding.ROUTES,
         *catalogue.ROUTES,
+        *payouts.ROUTES,
         receive_stripe_event,
     ]
 
