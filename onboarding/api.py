@@ -69,8 +69,8 @@ class ApprovalList(msgspec.Struct, frozen=True):
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
     """A file for a question of the rulebook: PDF, JPEG or PNG of at most 10 MB."""
 
-    question: str
-    file: UploadFile
+    question: str = ""
+    file: UploadFile | None = None
 
 
 @get("/api/v1/register", guards=[allow_anyone], tags=[REGISTER_TAG])
@@ -183,6 +183,8 @@ async def attach_file(
     data: Annotated[Upload, Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> AttachmentView:
     """Adds a file to a question. The same file for the same question is added once."""
+    if data.file is None:
+        raise Invalid.field("file", message("Choose a file."))
     content = await data.file.read()
     return await attachments.attach(actor, application_id, data.question, data.file.filename, content)
 
