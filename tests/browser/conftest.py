@@ -1,6 +1,7 @@
 """A real browser and the real application at an address it can open."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
@@ -8,6 +9,11 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from marketplace.app import create_app
 from tests.browser.browser_finder import launch_options
 from tests.browser.serving import served
+from tests.browser.visiting import Visitor, Watch
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 320, "height": 640}
+Visiting = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +39,7 @@ async def site(database: str) -> AsyncIterator[str]:
 @pytest.fixture
 async def context(browser: Browser, site: str) -> AsyncIterator[BrowserContext]:
     """A visitor's browser with its own cookies; addresses may be written as paths."""
-    made = await browser.new_context(base_url=site, locale="en-GB", viewport={"width": 1280, "height": 900})
+    made = await browser.new_context(base_url=site, locale="en-GB", viewport=DESK)
     made.set_default_timeout(15_000)
     yield made
     await made.close()
@@ -41,5 +47,21 @@ async def context(browser: Browser, site: str) -> AsyncIterator[BrowserContext]:
 
 @pytest.fixture
 async def page(context: BrowserContext) -> Page:
-    """One tab. The test fails on a script error or on anything that the security policy refused."""
+    """One tab."""
     return await context.new_page()
+
+
+@pytest.fixture
+async def visitor(browser: Browser, site: str) -> AsyncIterator[Visiting]:
+    """Makes people, each with a browser of their own. ``scripts=False`` turns JavaScript off."""
+    async with AsyncExitStack() as closing:
+
+        async def arrive(*, scripts: bool = True, small: bool = False, language: str = "en-GB") -> Visitor:
+            made = await browser.new_context(
+                base_url=site, locale=language, viewport=PHONE if small else DESK, java_script_enabled=scripts
+            )
+            closing.push_async_callback(made.close)
+            made.set_default_timeout(15_000)
+            return Visitor(await made.new_page(), site, Watch(site).on(made))
+
+        yield arrive
