@@ -21,7 +21,9 @@ from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
 from marketplace.organisers import wiring as organisers
 from marketplace.payouts import wiring as payouts
+from marketplace.plans import wiring as plans
 from marketplace.stripe.api import receive_stripe_event
+from marketplace.vouchers import wiring as vouchers
 from marketplace.web import site
 from marketplace.web.envelope import Envelope
 from marketplace.web.health import Check, health_routes
@@ -41,6 +43,8 @@ from marketplace.web.security import (
 from marketplace.web.sessions import Sessions
 from marketplace.web.templating import STATIC
 from onboarding import wiring as onboarding
+from search import wiring as search
+from search.engines import preferred_is_well, search_engines
 
 
 def feature_handlers() -> list[ControllerRouterHandler]:
@@ -51,6 +55,9 @@ def feature_handlers() -> list[ControllerRouterHandler]:
         *organisers.ROUTES,
         *onboarding.ROUTES,
         *catalogue.ROUTES,
+        *plans.ROUTES,
+        *vouchers.ROUTES,
+        *search.ROUTES,
         *payouts.ROUTES,
         receive_stripe_event,
     ]
@@ -58,7 +65,7 @@ def feature_handlers() -> list[ControllerRouterHandler]:
 
 def optional_parts() -> Mapping[str, Check]:
     """What readiness tells of beside the database: parts whose absence stops nothing."""
-    return {}
+    return {"search": preferred_is_well}
 
 
 def principals() -> Principals:
@@ -86,7 +93,7 @@ def assemble(
             *health_routes(checks),
             create_static_files_router(path="/static", directories=[STATIC], guards=[allow_anyone]),
         ],
-        lifespan=[_database(config)],
+        lifespan=[_database(config), search_engines],
         dependencies={"actor": Provide(provide_actor, sync_to_thread=False)},
         exception_handlers={DomainError: answer, HTTPException: answer, Exception: answer},
         request_class=SafeRequest,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from marketplace.kernel.actors import Actor, Role
@@ -19,6 +19,7 @@ from marketplace.plans.clients import case_manager_of
 from marketplace.plans.schemas import (
     ClientDetails,
     ClientInvitation,
+    ClientSearch,
     ClientView,
     PlanDraft,
     PlanForm,
@@ -29,7 +30,7 @@ from marketplace.plans.schemas import (
 )
 from marketplace.plans.states import PlanStatus
 from marketplace.pricing.prices import Unit
-from marketplace.web.forms import Form, empty_form, filled_form, read_form
+from marketplace.web.forms import Form, empty_form, filled_form, read_form, read_query
 from marketplace.web.idempotency import idempotent
 from marketplace.web.language import language_of
 from marketplace.web.navigation import Desk, add_to_navigation
@@ -48,13 +49,13 @@ add_to_navigation(
 
 
 @get("/organiser/clients", guards=[CASE_MANAGERS], include_in_schema=False)
-async def list_clients_page(
-    request: AnyRequest, actor: Caller, q: FromQuery[str] = "", page_number: FromQuery[int] = 1
-) -> Response[str]:
+async def list_clients_page(request: AnyRequest, actor: Caller) -> Response[str]:
     """Clients, found by name or identity code."""
-    found = await clients.find_clients(actor, q[:100], max(page_number, 1))
+    search = read_query(request, ClientSearch)
+    asked = search.data if search.ok else ClientSearch()
+    found = await clients.find_clients(actor, asked.q, asked.page)
     names = {each.id: municipality(each.municipality_code).name for each in found.items}
-    return page(request, "plans/clients.html", found=found, q=q[:100], names=names)
+    return page(request, "plans/clients.html", found=found, clients=found.items, q=asked.q, names=names)
 
 
 @get("/organiser/clients/new", guards=[CASE_MANAGERS], include_in_schema=False)

@@ -83,6 +83,13 @@ class ClientView(msgspec.Struct, frozen=True, kw_only=True):
         return Household(size=self.household_size, gross_income_cents=self.gross_income_cents)
 
 
+class ClientSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """What the list of clients is asked for."""
+
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    page: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+
+
 class ClientPage(msgspec.Struct, frozen=True, kw_only=True):
     """Clients by family name. ``pages`` is how many such pages there are."""
 

@@ -40,11 +40,12 @@ USED = """
 select voucher_id, coalesce(sum(payer_cents), 0)::bigint as cents,
     coalesce(sum(billed_minutes) filter (where day >= $2), 0)::bigint as month_minutes,
     coalesce(sum(units) filter (where day >= $2), 0)::bigint as month_units,
-    coalesce(sum(payer_cents) filter (where day >= $2), 0)::bigint as month_cents
+    coalesce(sum(payer_cents) filter (where day >= $2), 0)::bigint as month_cents,
+    coalesce(sum(own_share_cents) filter (where day >= $2), 0)::bigint as month_own_share
 from visit where voucher_id = any($1::uuid[]) and status <> 'reversed' group by voucher_id
 """
 NEWEST_FIRST = "order by v.closed_at is not null, v.valid_from desc, v.id desc"
-NOTHING_USED = {"cents": 0, "month_minutes": 0, "month_units": 0, "month_cents": 0}
+NOTHING_USED = {"cents": 0, "month_minutes": 0, "month_units": 0, "month_cents": 0, "month_own_share": 0}
 
 
 async def voucher_for(actor: Actor, voucher_id: UUID) -> VoucherView:
@@ -173,6 +174,7 @@ def _month(row: Row, used: Row, left_cents: int) -> MonthUse:
         used_minutes=used["month_minutes"],
         used_units=used["month_units"],
         used_cents=used["month_cents"],
+        own_share_cents=used["month_own_share"],
         left_minutes=minutes,
         left_units=units,
         worth_cents=min(left_cents, worth_of(read_terms(row["terms"]), minutes, units)),

@@ -91,6 +91,12 @@ class Cancellation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     reason: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{2,40}$")] = "logged_by_mistake"
 
 
+class PageAsked(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page of a long list."""
+
+    page: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+
+
 class MonthUse(msgspec.Struct, frozen=True, kw_only=True):
     """A calendar month of a voucher: what was used and what is left. ``worth_cents`` is the most that the rest can pay."""
 
@@ -98,6 +104,7 @@ class MonthUse(msgspec.Struct, frozen=True, kw_only=True):
     used_minutes: int
     used_units: int
     used_cents: int
+    own_share_cents: int
     left_minutes: int | None
     left_units: int | None
     worth_cents: int
@@ -157,6 +164,24 @@ class VoucherView(msgspec.Struct, frozen=True, kw_only=True):
     returned_cents: int
     month: MonthUse
     agreement: AgreementView | None
+
+
+class OfferForVoucher(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer beside a voucher: the lowest and highest price of a unit over the week, and own share, in cents.
+
+    A visit fee is the client's in any case and comes on top of each visit.
+    """
+
+    offer_id: UUID
+    provider_id: UUID
+    provider_name: str
+    name: Text
+    unit: Unit
+    price_from_cents: int
+    price_to_cents: int
+    own_share_from_cents: int
+    own_share_to_cents: int
+    visit_fee_cents: int
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):

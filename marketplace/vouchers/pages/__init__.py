@@ -1,0 +1,9 @@
+"""Pages of vouchers at the three desks."""
+
+from typing import Final
+
+from litestar.types import ControllerRouterHandler
+
+from marketplace.vouchers.pages import client, organiser, provider
+
+PAGES: Final[list[ControllerRouterHandler]] = [*organiser.PAGES, *provider.PAGES, *client.PAGES]
