@@ -7,8 +7,7 @@ from uuid import UUID
 from litestar import Request, get, post
 from litestar.params import FromPath, JSONBody, QueryParameter
 
-from marketplace.kernel.actors import Actor, Role
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.actors import Role
 from marketplace.payouts import by_hand, statements
 from marketplace.payouts.schemas import (
     BankPayment,
@@ -31,19 +30,12 @@ PROVIDER = allow(Role.PROVIDER_ADMIN)
 TAGS: Sequence[str] = ("Payments",)
 
 
-def organiser_of(actor: Actor) -> UUID:
-    """The organiser whose money the actor looks after. Raises NotFound: none."""
-    if actor.organiser_id is None:
-        raise NotFound
-    return actor.organiser_id
-
-
 @post("/api/v1/organiser/settlements", guards=[FINANCE], tags=TAGS, status_code=201)
 async def create_settlement(request: AnyRequest, actor: Caller, data: JSONBody[SettlementOrder]) -> SettlementResult:
     """Settle every redeemed visit up to a day: one statement for each provider, which is then paid."""
 
     async def work() -> SettlementResult:
-        return await run_settlement(actor, organiser_of(actor), data.until_day)
+        return await run_settlement(actor, statements.organiser_of(actor), data.until_day)
 
     return await idempotent(request, work, SettlementResult)
 

@@ -14,7 +14,6 @@ from marketplace.kernel.errors import DomainError
 from marketplace.kernel.i18n import Message, counted, message
 from marketplace.kernel.money import Money
 from marketplace.payouts import by_hand, statements
-from marketplace.payouts.api import organiser_of
 from marketplace.payouts.schemas import BankPayment, PayoutView, SettlementOrder, SettlementResult, StatementView
 from marketplace.payouts.settlements import run_settlement
 from marketplace.payouts.statement_csv import file_name, statement_csv
@@ -56,7 +55,9 @@ async def send_settlement(request: AnyRequest, actor: Caller) -> Response[Any]:
     if form.ok:
         try:
             result = await idempotent(
-                request, lambda: run_settlement(actor, organiser_of(actor), form.data.until_day), SettlementResult
+                request,
+                lambda: run_settlement(actor, statements.organiser_of(actor), form.data.until_day),
+                SettlementResult,
             )
         except DomainError as error:
             form.failed(error)
@@ -100,7 +101,7 @@ async def _organiser_statement(
     payout, is_finance = statement.summary.payout, actor.has_role(Role.FINANCE)
     return show(
         request, "payouts/organiser_statement.html", status_code=status_code, statement=statement, form=form,
-        address=f"{SETTLEMENTS}/{statement_id}", list=SETTLEMENTS, status_words=STATUS_WORDS, tones=TONES,
+        home=f"{SETTLEMENTS}/{statement_id}", list=SETTLEMENTS, status_words=STATUS_WORDS, tones=TONES,
         explanation=explain(payout), may_retry=is_finance and may(payout.status, Capability.BE_TRIED_AGAIN),
         may_record=is_finance and BY_FINANCE.allows(payout.status, PayoutAction.RECORD_BANK_PAYMENT),
     )  # fmt: skip
@@ -153,7 +154,7 @@ async def show_provider_statement(request: AnyRequest, actor: Caller, statement_
     """A statement with its visits and how its payment stands."""
     statement = await statements.get_statement(actor, statement_id)
     return show(
-        request, "payouts/provider_statement.html", statement=statement, address=f"{PAYMENTS}/{statement_id}",
+        request, "payouts/provider_statement.html", statement=statement, home=f"{PAYMENTS}/{statement_id}",
         list=PAYMENTS, status_words=STATUS_WORDS, tones=TONES, explanation=explain_to_provider(statement.summary.payout),
     )  # fmt: skip
 
@@ -166,7 +167,7 @@ async def download_provider_statement(actor: Caller, statement_id: FromPath[UUID
 
 def _file(statement: StatementView) -> Response[str]:
     headers = {"content-disposition": f'attachment; filename="{file_name(statement)}"'}
-    return Response(statement_csv(statement), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(statement_csv(statement), media_type="text/csv", headers=headers)
 
 
 ROUTES: Sequence[Any] = [

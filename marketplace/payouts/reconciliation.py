@@ -23,7 +23,7 @@ LATE_FAILURES = timedelta(days=14)
 
 STUCK = f"""
 select {COLUMNS} from payout where status = any($1::varchar[]) and changed_at < $2 and rail = 'stripe'
-order by changed_at limit 1000
+order by waiting_for is not null, changed_at limit 1000
 """
 ASKED = f"""
 select {COLUMNS} from payout where status = any($1::varchar[]) and changed_at > $2 and transfer_id is not null

@@ -26,14 +26,6 @@ def payout_of(row: Row) -> PayoutView:
     return msgspec.convert(row, PayoutView)
 
 
-async def find(payout_id: UUID) -> PayoutView:
-    """Raises NotFound: there is no such payment."""
-    row = await fetch_one(f"select {COLUMNS} from payout where id = $1", payout_id)
-    if row is None:
-        raise NotFound
-    return payout_of(row)
-
-
 async def lock(payout_id: UUID) -> PayoutView:
     """The row as it is now, held until the unit of work ends. Raises NotFound: there is no such payment."""
     if not in_transaction():

@@ -87,15 +87,24 @@ async def summaries_of_run(run_id: UUID) -> Sequence[StatementSummary]:
     return [_summary(row) for row in await fetch(OF_RUN, run_id)]
 
 
+def organiser_of(actor: Actor) -> UUID:
+    """The organiser whose money the actor looks after.
+
+    Raises:
+        NotFound: none.
+    """
+    if actor.organiser_id is None or actor.role not in ORGANISER_READERS:
+        raise NotFound
+    return actor.organiser_id
+
+
 async def organiser_sums(actor: Actor) -> Sums:
     """Where the organiser's money stands, by its books.
 
     Raises:
         NotFound: the actor does not look after an organiser's money.
     """
-    if actor.organiser_id is None or actor.role not in ORGANISER_READERS:
-        raise NotFound
-    books = await trial_balance(actor.organiser_id)
+    books = await trial_balance(organiser_of(actor))
     return Sums(
         unsettled_cents=books.balance_of(AccountKind.PAYABLE),
         to_pay_cents=books.balance_of(AccountKind.STATEMENT),

@@ -192,5 +192,3 @@ async def test_people_without_money_business_see_nothing(debt):
 async def test_a_payment_is_locked_only_within_a_unit_of_work(debt):
     with pytest.raises(RuntimeError):
         await records.lock(new_id())
-    with pytest.raises(NotFound):
-        await records.find(new_id())

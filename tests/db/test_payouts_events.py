@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from marketplace.kernel.db import fetch
 from marketplace.ledger.chart import AccountKind
 from marketplace.payouts import stripe_rail
 from marketplace.payouts.by_hand import retry_payout
@@ -13,8 +14,12 @@ from marketplace.payouts.stripe_rail import send
 from marketplace.payouts.topics import OfPayout
 from marketplace.payouts.wiring import STRIPE_EVENT_HANDLERS
 from marketplace.payouts.words import explain, explain_to_provider
+from marketplace.stripe import inbox
 from marketplace.stripe.inbox import handler_of
+from marketplace.stripe.topics import StripeEventReceived
+from marketplace.stripe.values import WebhookEndpoint
 from tests.factories.payouts import bank_says, books, event_about, last_payout, sent, settled
+from tests.factories.stripe import event_body, signed
 
 
 def test_our_handlers_take_their_events():
@@ -147,3 +152,22 @@ async def test_retry_after_a_bank_failure_sends_the_same_money_once_more(debt, s
     bank_says(stripe_double, second, "in_transit", "paid")
     await on_payout_event(event_about(second, "payout.paid"))
     assert await books(debt) == {AccountKind.PAID_OUT: 3_300}
+
+
+async def test_event_comes_through_the_inbox_to_the_books(debt, stripe_double):
+    payout = await sent(debt)
+    bank_says(stripe_double, payout, "in_transit", "paid")
+    body = event_body(
+        account=payout.stripe_account_id, data={"object": {"id": payout.stripe_payout_id, "object": "payout"}}
+    )
+    for _ in range(2):
+        await inbox.receive(WebhookEndpoint.CONNECT, body, signed(body))
+    await work_on_events()
+    assert (await last_payout()).status is PayoutStatus.PAID
+    assert await books(debt) == {AccountKind.PAID_OUT: 3_300}
+
+
+async def work_on_events() -> None:
+    """What the worker does with every event in the inbox."""
+    for row in await fetch("select id from stripe_event"):
+        await inbox.handle(StripeEventReceived(row["id"]), STRIPE_EVENT_HANDLERS)
