@@ -5,6 +5,7 @@ line; the exit status is 0 only on success.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 import click
 import msgspec
+import structlog
 from cryptography.fernet import InvalidToken
 
 from marketplace.kernel import db
@@ -151,7 +153,9 @@ def seed() -> None:
     if _config().is_production:
         raise click.ClickException("Demo data is not for production.")
     with progress("Loading demo data") as bar:
-        _with_database(lambda: load(bar.advance))
+        made = _with_database(lambda: load(bar.advance))
+    if not made:
+        click.echo("The demo data is there.", err=True)
 
 
 @main.command()
@@ -251,7 +255,10 @@ def export(kind: str, *, as_json: bool) -> None:
     """Write every entry of the books to standard output."""
     from marketplace.ledger.export import write
 
-    _with_database(lambda: write(sys.stdout, "json" if as_json else kind))
+    try:
+        _with_database(lambda: write(sys.stdout, "json" if as_json else kind))
+    except BrokenPipeError:
+        sys.exit(1)  # The reader wanted no more, such as `head`.
 
 
 @main.command(name="rotate-keys")
@@ -294,6 +301,8 @@ def _with_database(work: Callable[[], Awaitable[T]], *, pool: bool = True) -> T:
     """Runs a piece of work with the configured database and gives its connections back. Errors become one clear line."""
     settings = _config()
     _require_database(settings)
+    # The terminal belongs to the command; what the use cases tell of themselves is for servers' logs.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 
     async def within() -> T:
         db.use_database(settings.database_url)
@@ -308,6 +317,8 @@ def _with_database(work: Callable[[], Awaitable[T]], *, pool: bool = True) -> T:
         return asyncio.run(within())
     except DomainError as error:
         raise click.ClickException(_in_words(error)) from error
+    except BrokenPipeError:
+        raise
     except (*db.CONNECTION_LOST, asyncpg.PostgresError, OSError) as error:
         raise click.ClickException(f"The database did not do it: {error or type(error).__name__}") from error
 
