@@ -19,9 +19,6 @@ Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
 Answer = str | int | bool
 Answers = Mapping[str, Answer]
 
-MISSING = message("Answer this question.")
-MISSING_FILE = message("Add this attachment.")
-
 
 class QuestionType(StrEnum):
     TEXT = "text"
@@ -198,18 +195,21 @@ def missing_answers(
     """
     with_file = set(attached)
     found = (
-        (question, _missing(question, answers.get(question.key), with_file, day))
+        (question.key, _missing(question, answers.get(question.key), with_file, day))
         for question in questions_for(content, service_classes).values()
     )
-    return [FieldError(question.key, problem) for question, problem in found if problem is not None]
+    return [FieldError(key, problem) for key, problem in found if problem is not None]
 
 
 def _missing(question: Question, answer: Answer | None, with_file: set[str], day: date) -> Message | None:
+    asked = question.text
     if question.type is QuestionType.ATTACHMENT:
-        return MISSING_FILE if question.required and question.key not in with_file else None
+        is_missing = question.required and question.key not in with_file
+        return message("Add the attachment: {question}", question=asked) if is_missing else None
     if answer is None or answer == "":
-        return MISSING if question.required else None
+        return message("Answer the question: {question}", question=asked) if question.required else None
     if question.required_answer is not None and answer is not question.required_answer:
-        return message("The rulebook requires another answer here. You cannot apply before it is so.")
+        other = message("The rulebook requires another answer here. You cannot apply before it is so.")
+        return message("{question} {problem}", question=asked, problem=other)
     judged = read_answer(question, answer, day)
-    return judged if isinstance(judged, Message) else None
+    return message("{question} {problem}", question=asked, problem=judged) if isinstance(judged, Message) else None
