@@ -178,7 +178,9 @@ async def _make(actor: Actor, voucher: Row, offer: PublishedOffer, asked: date |
     _require_in_use(voucher)
     await _require_match(voucher, offer)
     starts_on = await _first_day(voucher, asked)
-    agreed = AgreedPrices(prices=offer.prices, prices_version=f"{offer.id}/{offer.version}", calendar=offer.calendar)
+    agreed = AgreedPrices(
+        prices=offer.prices, prices_version=f"{offer.name.fi} / {offer.version}", calendar=offer.calendar
+    )
     agreement_id = new_id()
     await execute(
         INSERT, agreement_id, voucher["id"], voucher["client_id"], offer.provider_id, offer.id, offer.version_id,

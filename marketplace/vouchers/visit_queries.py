@@ -6,14 +6,15 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import PROVIDER_ROLES, Actor
 from marketplace.kernel.db import Row, fetch
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.i18n import Language, Text, translate
+from marketplace.kernel.i18n import Text, translate
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.receipts import Receipt, VisitGiven, formula, from_json
 from marketplace.pricing.shares import ShareLine
+from marketplace.pricing.values import FlatValue, Household, IncomeTestedValue, unit_value
 from marketplace.vouchers.schemas import VisitLine, VisitPage, VisitPrice, VisitView
 from marketplace.vouchers.scoping import scope_of
 
@@ -36,7 +37,7 @@ async def visit_for(actor: Actor, visit_id: UUID) -> VisitView:
     rows = await fetch(f"{VISITS} where t.id = $1 and {TABLES[column]}.{column} = $2", visit_id, scope_id)
     if not rows:
         raise NotFound
-    return _view(rows[0], actor.language)
+    return _view(rows[0], actor)
 
 
 async def visits_for(
@@ -59,11 +60,15 @@ async def visits_for(
     rows = await fetch(sql, scope_id, agreement_id, voucher_id, before, limit + 1)
     shown = rows[:limit]
     rest = shown[-1]["starts_at"] if len(rows) > limit else None
-    return VisitPage(items=[_view(row, actor.language) for row in shown], before=rest)
+    return VisitPage(items=[_view(row, actor) for row in shown], before=rest)
 
 
-def price_of(receipt: Receipt, start: datetime, end: datetime, language: Language) -> VisitPrice:
-    """A calculated price as people and programs read it."""
+def price_of(receipt: Receipt, start: datetime, end: datetime, reader: Actor) -> VisitPrice:
+    """A calculated price as people and programs read it, in the reader's language.
+
+    A provider is told what the voucher is worth, and not what the client earns.
+    """
+    told = without_income(receipt) if reader.role in PROVIDER_ROLES else receipt
     return VisitPrice(
         start=start,
         end=end,
@@ -73,8 +78,17 @@ def price_of(receipt: Receipt, start: datetime, end: datetime, language: Languag
         payer_cents=receipt.shares.payer_cents,
         own_share_cents=receipt.shares.own_share_cents,
         lines=_lines(receipt.shares.lines, receipt.terms.calendar),
-        words=[translate(text, language) for text in formula(receipt)],
+        words=[translate(text, reader.language) for text in formula(told)],
     )
+
+
+def without_income(receipt: Receipt) -> Receipt:
+    """The receipt with an income-tested value as a plain one: for telling its words to those who may not know incomes."""
+    terms = receipt.terms
+    if not isinstance(terms.rule, IncomeTestedValue):
+        return receipt
+    plain = FlatValue(value_cents=unit_value(terms.rule, terms.household), unit=terms.rule.unit)
+    return msgspec.structs.replace(receipt, terms=msgspec.structs.replace(terms, rule=plain, household=Household()))
 
 
 def spent_minutes(receipt: Receipt) -> int:
@@ -104,8 +118,8 @@ def _band(key: str | None, calendar: BandCalendar) -> Text | None:
     return calendar.band(key).name if key is not None else None
 
 
-def _view(row: Row, language: Language) -> VisitView:
-    price = price_of(from_json(row["receipt"]), row["starts_at"], row["ends_at"], language)
+def _view(row: Row, reader: Actor) -> VisitView:
+    price = price_of(from_json(row["receipt"]), row["starts_at"], row["ends_at"], reader)
     same = ("id", "agreement_id", "voucher_id", "provider_id", "provider_name", "client_name", "statement_id", "logged_at",
             "status")  # fmt: skip
     facts = {name: row[name] for name in same}

@@ -103,7 +103,7 @@ async def preview_visit(actor: Actor, agreement_id: UUID, start: datetime, end: 
     """
     check_times(start, end, now())
     decided = await _decide(await _voucher(actor, agreement_id, ""), agreement_id, start, end)
-    return price_of(decided.receipt, start, end, actor.language)
+    return price_of(decided.receipt, start, end, actor)
 
 
 async def _voucher(actor: Actor, agreement_id: UUID, locking: str) -> Row:

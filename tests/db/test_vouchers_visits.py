@@ -93,6 +93,16 @@ async def test_helsinkis_published_example_to_the_cent(database: str, clock) -> 
     assert setting.voucher.reserved_cents == 2 * 69_740
 
 
+async def test_a_provider_does_not_learn_what_the_client_earns(database: str, clock) -> None:
+    setting = await a_setting(rule=helsinki_value(), prices=hourly(4200), client={"gross_income_cents": 150_000})
+    visit = await log(setting, "2026-11-30 08:00", "2026-11-30 09:00")
+    seen = await preview_visit(setting.worker, setting.agreement.id, at("2026-11-30 10:00"), at("2026-11-30 11:00"))
+    for words in (visit.words, seen.words):
+        assert "34,87" in " ".join(words)
+        assert "500,00" not in " ".join(words)
+    assert "500,00" in " ".join((await visit_for(setting.person, visit.id)).words)
+
+
 async def test_turkus_own_share(database: str, clock) -> None:
     setting = await a_setting(value_cents=2700, prices=hourly(3200))
     visit = await log(setting, "2026-11-30 08:00", "2026-11-30 09:00")
