@@ -20,6 +20,11 @@ class SearchEngine(Protocol):
     @property
     def name(self) -> EngineName: ...
 
+    @property
+    def keeps_its_chance(self) -> bool:
+        """Whether equals stay in the order that the last rebuild dealt, whatever the query's ``seed``."""
+        ...
+
     async def is_built(self) -> bool:
         """Whether there is an index at all. Where not, ``rebuild`` comes first: a few documents would pass for all."""
         ...

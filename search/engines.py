@@ -74,6 +74,12 @@ class Breaker:
             BREAKER_OPEN.set(1)
 
 
+    def undecided(self) -> None:
+        """The caller went away before there was an answer: the next to ask may try."""
+        if self.state is BreakerState.HALF_OPEN:
+            self.state = BreakerState.OPEN
+
+
 class Engines:
     """The engines of one process: ``all`` are kept up to date, ``search`` asks the best one that is well."""
 
@@ -117,7 +123,10 @@ class Engines:
         except (EngineUnavailable, TimeoutError) as error:
             self._note(error)
             return None
-        except BaseException:
+        except asyncio.CancelledError:
+            self.breaker.undecided()
+            raise
+        except Exception:
             self.breaker.failed()
             raise
         self.breaker.succeeded()
@@ -148,6 +157,12 @@ def current_engines() -> Engines:
     if _Process.engines is None:
         _Process.engines = engines_of(get_config())
     return _Process.engines
+
+
+async def preferred_is_well() -> bool:
+    """For readiness: whether Meilisearch can be asked, where it is configured. Searching goes on without it."""
+    preferred = current_engines().preferred
+    return preferred is None or await preferred.is_built()
 
 
 async def close_engines() -> None:

@@ -39,7 +39,7 @@ async def handle_offer_changed(change: OfferChanged) -> None:
     await _know_base_forms()
     for engine in current_engines().all:
         if not await engine.is_built():
-            await _rebuild(engine, lambda _done: None)
+            await _rebuild(engine, lambda _: None)
         await _bring_up_to_date(engine, change.offer_id)
 
 
@@ -48,7 +48,7 @@ HANDLERS: Final[Mapping[Topic[Any], Handler]] = {OFFER_CHANGED: handle_offer_cha
 
 
 async def rebuild(advance: Callable[[int, int], None] = lambda _done, _total: None) -> int:
-    """Builds every engine's index anew beside the live one and swaps: for ``marketplace reindex``.
+    """Builds every engine's index anew beside the live one and swaps: the whole of ``marketplace reindex``.
 
     ``advance`` is told how many documents of how many are done. Returns how many offers are indexed. Offers that changed
     meanwhile are put right before it returns.
@@ -60,12 +60,20 @@ async def rebuild(advance: Callable[[int, int], None] = lambda _done, _total: No
     await _know_base_forms()
     engines = current_engines().all
     count = len(await published_offer_ids())
-    for place, engine in enumerate(engines):
-        begun = place * count
-        await _rebuild(engine, lambda done, begun=begun: advance(begun + done, count * len(engines)))
-        await _mend(engine)
-    await close_engines()
+    try:
+        for place, engine in enumerate(engines):
+            begun = place * count
+            await _rebuild(engine, lambda done, begun=begun: advance(begun + done, count * len(engines)))
+            await _mend(engine)
+    finally:
+        await close_engines()
     return count
+
+
+async def deal_anew() -> int:
+    """Once a day: rebuilds the engines that order equals by a chance of their own, so that it is another every day."""
+    await _know_base_forms()
+    return sum([await _rebuild(engine, lambda _: None) for engine in current_engines().all if engine.keeps_its_chance])
 
 
 async def mend() -> int:
@@ -82,7 +90,7 @@ async def mend() -> int:
 
 async def _mend(engine: SearchEngine) -> int:
     if not await engine.is_built():
-        return await _rebuild(engine, lambda _done: None)
+        return await _rebuild(engine, lambda _: None)
     held = dict(await engine.fingerprints())
     differing: list[UUID] = []
     async for documents in _documents():
@@ -93,7 +101,7 @@ async def _mend(engine: SearchEngine) -> int:
     log.warning("search index differed from the catalogue", engine=engine.name, documents=len(differing))
     MENDED.labels(engine.name).inc(len(differing))
     if len(differing) > MEND_ONE_BY_ONE:
-        await _rebuild(engine, lambda _done: None)
+        await _rebuild(engine, lambda _: None)
     else:
         for offer_id in differing:
             await _bring_up_to_date(engine, offer_id)

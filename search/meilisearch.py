@@ -16,7 +16,17 @@ import msgspec
 from marketplace.kernel.clock import today
 from search import synonyms
 from search.engine import Advance, EngineUnavailable
-from search.schemas import EngineName, Facets, IndexDocument, SearchQuery, SearchResult, Sort
+from search.schemas import (
+    CHOICES,
+    FLAGS,
+    EngineName,
+    Facets,
+    IndexDocument,
+    SearchQuery,
+    SearchResult,
+    Sort,
+    complete_facets,
+)
 from search.text import fold, query_words
 
 T = TypeVar("T")
@@ -30,8 +40,6 @@ TASK_TIMEOUT_SECONDS: Final = 300.0
 FIRST_POLL_SECONDS: Final = 0.01
 SLOWEST_POLL_SECONDS: Final = 0.5
 
-FLAGS: Final = {"available": "accepts_new_clients", "evening": "evening", "weekend": "weekend", "night": "night"}
-CHOICES: Final = {"service_class": "service_class", "organiser": "organiser_id", "language": "languages"}
 SORTS: Final = {Sort.PRICE: ["price_cents:asc"], Sort.NAME: ["name_key:asc"]}
 
 
@@ -87,6 +95,7 @@ class _Fingerprints(msgspec.Struct):
 class MeilisearchEngine:
     """``SearchEngine`` on a Meilisearch server. Reads have no time limit of their own: the caller sets the budget."""
 
+    keeps_its_chance = True
     name: EngineName = "meilisearch"
 
     def __init__(self, url: str, key: str = "") -> None:
@@ -240,14 +249,8 @@ def _facets(found: Sequence[_Found]) -> Facets:
     counts = dict(found[0].facet_distribution)
     for each in found[1:]:
         counts |= each.facet_distribution
-    named = {facet: counts.get(name, {}) for facet, name in CHOICES.items()}
-    flags = {flag: {"true": counts.get(name, {}).get("true", 0)} for flag, name in FLAGS.items()}
-    return {**{facet: _largest_first(values) for facet, values in named.items()}, **flags}
-
-
-def _largest_first(counts: Mapping[str, int]) -> dict[str, int]:
-    """Without the values that nothing is left for, as the other engine counts."""
-    return dict(sorted(((name, n) for name, n in counts.items() if n), key=lambda pair: (-pair[1], pair[0])))
+    names = CHOICES | FLAGS
+    return complete_facets({facet: counts.get(name, {}) for facet, name in names.items()})
 
 
 def _record(document: IndexDocument) -> dict[str, object]:

@@ -17,7 +17,7 @@ from marketplace.kernel.errors import Conflict
 from marketplace.kernel.i18n import message
 from search.engine import Advance
 from search.postgres_query import HIT, TOTAL, statement
-from search.schemas import EngineName, IndexDocument, SearchQuery, SearchResult
+from search.schemas import EngineName, IndexDocument, SearchQuery, SearchResult, complete_facets
 from search.text import fold, query_words
 from search.vocabulary import Alternatives, alternatives, shortened
 
@@ -57,14 +57,15 @@ DROP_WORDS: Final = """
 delete from search_word where word not in (select word from ts_stat('select words from search_document'))
 """
 ALL_WORDS: Final = ("service", "provider", "places", "text")
-STRONG_WORDS: Final = ("service", "provider")
+STRONG_WORDS: Final = ("service",)
 FILL_AT_ONCE: Final = 2_000
-NOTHING: Final = SearchResult(hits=(), facets={}, total=0, engine="postgres")
+NOTHING: Final = SearchResult(hits=(), facets=complete_facets({}), total=0, engine="postgres")
 
 
 class PostgresEngine:
     """``SearchEngine`` on the application's own database."""
 
+    keeps_its_chance = False
     name: EngineName = "postgres"
 
     async def is_built(self) -> bool:
@@ -137,13 +138,7 @@ async def _ask(
         else:
             facets.setdefault(kind, {})[value] = count
     total = facets.pop(TOTAL)[""]
-    return SearchResult(hits=tuple(hits), facets=_ordered(facets), total=total, engine="postgres")
-
-
-def _ordered(facets: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    return {
-        facet: dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))) for facet, counts in facets.items()
-    }
+    return SearchResult(hits=tuple(hits), facets=complete_facets(facets), total=total, engine="postgres")
 
 
 async def _gathered(batches: AsyncIterator[Sequence[IndexDocument]]) -> AsyncIterator[Sequence[IndexDocument]]:

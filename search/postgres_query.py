@@ -3,20 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from search.schemas import SearchQuery, Sort
+from search.schemas import CHOICES, FLAGS, SearchQuery, Sort
 from search.vocabulary import Alternatives
 
 LIVE: Final = "(select id from search_generation where status = 'live')"
-FLAGS: Final = {"available": "accepts_new_clients", "evening": "evening", "weekend": "weekend", "night": "night"}
 ORDERS: Final = {Sort.RELEVANCE: "score desc, chance", Sort.PRICE: "price_cents, chance", Sort.NAME: "name_key, chance"}
-CHOICES: Final = {
+CONDITIONS: Final = {
     "service_class": "service_class = any({})",
     "organiser": "organiser_id = any({})",
     "language": "languages && {}::varchar[]",
 }
 """Filters whose alternatives can be added to: their facets count as if they were not set."""
 
-FACET_COLUMNS: Final = {"service_class": "service_class", "organiser": "organiser_id", "language": "languages"}
 HIT, TOTAL = "hit", "total"
 
 
@@ -39,7 +37,7 @@ def statement(query: SearchQuery, words: Sequence[Alternatives], joined_by: str)
     """
     made = Statement()
     conditions = [f"generation = {LIVE}", *_conditions(made, query, words, joined_by)]
-    chosen = {facet: CHOICES[facet].format(made.add(values)) for facet, values in _choices(query).items()}
+    chosen = {facet: CONDITIONS[facet].format(made.add(values)) for facet, values in _choices(query).items()}
     columns = ", ".join(
         [*_order_columns(made, query, words), *(f"{sql} as in_{facet}" for facet, sql in chosen.items())]
     )
@@ -85,7 +83,7 @@ def _order_columns(made: Statement, query: SearchQuery, words: Sequence[Alternat
 
 
 def _score(made: Statement, words: Sequence[Alternatives]) -> str:
-    """A point for each word found in the service, the offer's name or the provider's name.
+    """A point for each word found in the name of the service or of the offer.
 
     Plain containment tests: ranking by ``ts_rank`` would take longer than everything else together.
     """
@@ -110,7 +108,7 @@ def _facets(chosen: Mapping[str, str]) -> list[str]:
 
 def _facet(facet: str, chosen: Mapping[str, str]) -> str:
     """Counts of one facet. Few sets of languages are in use: they are counted before they are taken apart."""
-    column, where = FACET_COLUMNS[facet], _where(chosen, facet)
+    column, where = CHOICES[facet], _where(chosen, facet)
     if facet != "language":
         return f"select '{facet}', {column}::text, count(*) from found {where} group by {column}"
     counted = f"select languages, count(*) as offers from found {where} group by languages"

@@ -107,6 +107,22 @@ can be added; the others count within the results.
 """
 
 
+FLAGS: Final = {"available": "accepts_new_clients", "evening": "evening", "weekend": "weekend", "night": "night"}
+"""Filters that are on or off, with the card's field."""
+
+CHOICES: Final = {"service_class": "service_class", "organiser": "organiser_id", "language": "languages"}
+"""Filters with alternatives, with the card's field (for the language any of several)."""
+
+
+def complete_facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """Every facet, the largest counts first, without the values that nothing is left for."""
+    chosen = {facet: {value: n for value, n in counts.get(facet, {}).items() if n} for facet in CHOICES}
+    ordered = {
+        facet: dict(sorted(each.items(), key=lambda pair: (-pair[1], pair[0]))) for facet, each in chosen.items()
+    }
+    return ordered | {flag: {"true": counts.get(flag, {}).get("true", 0)} for flag in FLAGS}
+
+
 class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     """One page of results. ``hits`` are cards in JSON, passed on as they are; ``cards`` reads them."""
 

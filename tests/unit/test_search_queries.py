@@ -1,0 +1,84 @@
+"""A search as it is written, checked all at once."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from marketplace.kernel.clock import clock_set_to
+from marketplace.kernel.errors import Invalid
+from search.queries import SearchParameters, checked, cursor_after, parameters_of
+from search.schemas import SearchQuery, Sort
+
+ID = UUID(int=5)
+
+
+def errors(**given) -> dict[str, str]:
+    with pytest.raises(Invalid) as refused:
+        checked(SearchParameters(**given))
+    return {field.field: field.message.text for field in refused.value.fields}
+
+
+def test_nothing_asked_is_a_search_for_everything():
+    with clock_set_to(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        assert checked(SearchParameters()) == SearchQuery(seed=datetime(2026, 11, 22).toordinal())
+
+
+@pytest.mark.parametrize("place", ["Turku", "Åbo", "853", " TURKU "])
+def test_a_municipality_is_known_by_any_name(place):
+    assert checked(SearchParameters(municipality=place)).municipality == "853"
+
+
+def test_everything_wrong_is_named_at_once():
+    wrong = errors(
+        municipality="Hesinki", service_class=("V-X",), organiser=("1",), language=("xx",), sort="dear", limit=1000,
+        cursor="?",
+    )  # fmt: skip
+    assert set(wrong) == {"municipality", "service_class", "organiser", "language", "sort", "limit", "cursor"}
+
+
+@pytest.mark.parametrize("page", [0, -1, 501])
+def test_pages_have_an_end(page):
+    assert set(errors(page=page)) == {"page"}
+
+
+def test_empty_values_ask_for_nothing():
+    query = checked(SearchParameters(municipality="  ", service_class=("", " "), organiser=("",), sort=""))
+    assert (query.municipality, query.service_classes, query.organiser_ids, query.sort) == (
+        None,
+        (),
+        (),
+        Sort.RELEVANCE,
+    )
+
+
+def test_a_cursor_leads_to_the_next_page_with_the_chance_of_the_first():
+    with clock_set_to(datetime(2026, 11, 22, 12, tzinfo=UTC)):
+        first = checked(SearchParameters(limit=10))
+        cursor = cursor_after(first, 15)
+    with clock_set_to(datetime(2026, 11, 23, 12, tzinfo=UTC)):
+        second = checked(SearchParameters(limit=10, cursor=cursor or ""))
+    assert (second.page, second.offset, second.seed) == (2, 10, first.seed)
+    assert cursor_after(second, 15) is None
+
+
+def test_the_last_page_has_no_cursor_and_nothing_leads_beyond_the_deepest():
+    assert cursor_after(SearchQuery(limit=20), 20) is None
+    assert cursor_after(SearchQuery(limit=100, page=100), 50_000) is None
+
+
+@pytest.mark.parametrize("cursor", ["a", "é", "MC4x", "OTk5OTkuMQ", "x" * 5_000])
+def test_a_made_up_cursor_is_refused(cursor):
+    assert set(errors(cursor=cursor)) == {"cursor"}
+
+
+def test_a_search_goes_back_into_an_address():
+    given = SearchParameters(
+        text="siivous", municipality="Turku", service_class=("V-MEAL",), organiser=(str(ID),), language=("sv",), night=True,
+        sort="price",
+    )  # fmt: skip
+    parameters = parameters_of(checked(given))
+    assert parameters == {
+        "text": ["siivous"], "municipality": ["853"], "service_class": ["V-MEAL"], "organiser": [str(ID)],
+        "language": ["sv"], "night": ["true"], "sort": ["price"],
+    }  # fmt: skip
