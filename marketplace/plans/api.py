@@ -14,6 +14,7 @@ from marketplace.plans.schemas import (
     ClientDetails,
     ClientInvitation,
     ClientPage,
+    ClientSearch,
     ClientView,
     NewPlan,
     PlanDraft,
@@ -40,13 +41,15 @@ async def add_client(request: AnyRequest, actor: Caller, data: JSONBody[ClientDe
 
 
 @get("/api/v1/organiser/clients", guards=[CASE_MANAGERS], tags=[TAG])
-async def find_clients(
-    actor: Caller,
-    q: Annotated[str, QueryParameter(max_length=100)] = "",
-    page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1,
-) -> ClientPage:
-    """Clients by a part of their name, or by their whole identity code."""
-    return await clients.find_clients(actor, q, page)
+async def list_clients(actor: Caller, page: Annotated[int, QueryParameter(ge=1, le=10_000)] = 1) -> ClientPage:
+    """All clients by name, page by page."""
+    return await clients.find_clients(actor, page=page)
+
+
+@post("/api/v1/organiser/clients/search", guards=[CASE_MANAGERS], tags=[TAG], status_code=200)
+async def find_clients(actor: Caller, data: JSONBody[ClientSearch]) -> ClientPage:
+    """Clients by a part of their name, or by their whole identity code: in the body, so that no address holds either."""
+    return await clients.find_clients(actor, data.q, data.page)
 
 
 @get("/api/v1/organiser/clients/{client_id:uuid}", guards=[CASE_MANAGERS], tags=[TAG])
@@ -111,6 +114,6 @@ async def show_my_plan(actor: Caller) -> PlanView | None:
 
 
 API_ROUTES = [
-    add_client, find_clients, show_client, change_client, invite_client, list_client_plans, save_plan, activate_plan,
+    add_client, list_clients, find_clients, show_client, change_client, invite_client, list_client_plans, save_plan, activate_plan,
     end_plan, show_my_plan,
 ]  # fmt: skip

@@ -83,8 +83,14 @@ class ClientView(msgspec.Struct, frozen=True, kw_only=True):
         return Household(size=self.household_size, gross_income_cents=self.gross_income_cents)
 
 
+class PageOfClients(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page of the list of clients."""
+
+    page: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+
+
 class ClientSearch(msgspec.Struct, frozen=True, kw_only=True):
-    """What the list of clients is asked for."""
+    """Clients to find: a part of a name, or a whole identity code."""
 
     q: Annotated[str, msgspec.Meta(max_length=100)] = ""
     page: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
