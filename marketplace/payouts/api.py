@@ -35,7 +35,7 @@ async def create_settlement(request: AnyRequest, actor: Caller, data: JSONBody[S
     """Settle every redeemed visit up to a day: one statement for each provider, which is then paid."""
 
     async def work() -> SettlementResult:
-        return await run_settlement(actor, statements.organiser_of(actor), data.until_day)
+        return await run_settlement(actor, statements.paying_organiser(actor), data.until_day)
 
     return await idempotent(request, work, SettlementResult)
 

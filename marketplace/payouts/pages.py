@@ -56,7 +56,7 @@ async def send_settlement(request: AnyRequest, actor: Caller) -> Response[Any]:
         try:
             result = await idempotent(
                 request,
-                lambda: run_settlement(actor, statements.organiser_of(actor), form.data.until_day),
+                lambda: run_settlement(actor, statements.paying_organiser(actor), form.data.until_day),
                 SettlementResult,
             )
         except DomainError as error:

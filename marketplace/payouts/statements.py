@@ -10,6 +10,7 @@ from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.db import Row, fetch, fetch_one, fetch_value
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Text
+from marketplace.kernel.scoping import organiser_of, provider_of
 from marketplace.ledger.chart import AccountKind
 from marketplace.ledger.queries import balance_of_owner, trial_balance
 from marketplace.payouts import records
@@ -87,15 +88,9 @@ async def summaries_of_run(run_id: UUID) -> Sequence[StatementSummary]:
     return [_summary(row) for row in await fetch(OF_RUN, run_id)]
 
 
-def organiser_of(actor: Actor) -> UUID:
-    """The organiser whose money the actor looks after.
-
-    Raises:
-        NotFound: none.
-    """
-    if actor.organiser_id is None or actor.role not in ORGANISER_READERS:
-        raise NotFound
-    return actor.organiser_id
+def paying_organiser(actor: Actor) -> UUID:
+    """The organiser whose money the actor looks after, or ``NotFound``."""
+    return organiser_of(actor, *ORGANISER_READERS)
 
 
 async def organiser_sums(actor: Actor) -> Sums:
@@ -104,7 +99,7 @@ async def organiser_sums(actor: Actor) -> Sums:
     Raises:
         NotFound: the actor does not look after an organiser's money.
     """
-    books = await trial_balance(organiser_of(actor))
+    books = await trial_balance(paying_organiser(actor))
     return Sums(
         unsettled_cents=books.balance_of(AccountKind.PAYABLE),
         to_pay_cents=books.balance_of(AccountKind.STATEMENT),
@@ -119,11 +114,10 @@ async def provider_sums(actor: Actor) -> Sums:
     Raises:
         NotFound: the actor does not administer a provider.
     """
-    if actor.provider_id is None or not actor.has_role(Role.PROVIDER_ADMIN):
-        raise NotFound
-    found = {PayoutStatus(row["status"]): row["cents"] for row in await fetch(LATEST_BY_STATUS, actor.provider_id)}
+    provider_id = provider_of(actor, Role.PROVIDER_ADMIN)
+    found = {PayoutStatus(row["status"]): row["cents"] for row in await fetch(LATEST_BY_STATUS, provider_id)}
     return Sums(
-        unsettled_cents=await balance_of_owner(AccountKind.PAYABLE, actor.provider_id),
+        unsettled_cents=await balance_of_owner(AccountKind.PAYABLE, provider_id),
         to_pay_cents=sum(cents for status, cents in found.items() if status not in ON_THE_WAY | {PayoutStatus.PAID}),
         on_the_way_cents=sum(found.get(status, 0) for status in ON_THE_WAY),
         paid_cents=found.get(PayoutStatus.PAID, 0),

@@ -13,6 +13,7 @@ from marketplace.kernel.crypto import encrypt
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, new_id, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from marketplace.kernel.i18n import Language, message
+from marketplace.kernel.scoping import organiser_of
 from marketplace.organisers.organisers import get_organiser
 from marketplace.organisers.reference import is_municipality, municipality
 from marketplace.organisers.schemas import Organiser
@@ -49,9 +50,7 @@ def case_manager_of(actor: Actor) -> UUID:
     Raises:
         NotFound: the actor is nobody's case manager.
     """
-    if not actor.has_role(Role.CASE_MANAGER) or actor.organiser_id is None:
-        raise NotFound
-    return actor.organiser_id
+    return organiser_of(actor, Role.CASE_MANAGER)
 
 
 @transactional()

@@ -12,6 +12,7 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, execute_many, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import FieldError, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import Message, message
+from marketplace.kernel.scoping import client_of
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.plans.clients import case_manager_of, client_for
 from marketplace.plans.schemas import (
@@ -197,9 +198,8 @@ async def my_plan(actor: Actor) -> PlanView | None:
     Raises:
         NotFound: the actor is no client and acts for none.
     """
-    if actor.role not in CLIENT_ROLES or actor.client_id is None:
-        raise NotFound
-    rows = await fetch(f"select {COLUMNS} from plan where client_id = $1 and status = 'active'", actor.client_id)
+    own = client_of(actor, *CLIENT_ROLES)
+    rows = await fetch(f"select {COLUMNS} from plan where client_id = $1 and status = 'active'", own)
     return (await _views(rows))[0] if rows else None
 
 

@@ -3,43 +3,25 @@
 from uuid import UUID
 
 from marketplace.kernel.actors import CLIENT_ROLES, PROVIDER_ROLES, Actor, Role
-from marketplace.kernel.errors import NotFound
+from marketplace.kernel.scoping import client_of, organiser_of, provider_of
 
 ORGANISER_READERS = frozenset({Role.CASE_MANAGER, Role.FINANCE, Role.ORGANISER_ADMIN})
 """Reviewers approve providers; clients' vouchers are none of their business."""
 
 
 def provider_of_actor(actor: Actor) -> UUID:
-    """The provider that the actor works for.
-
-    Raises:
-        NotFound: none.
-    """
-    if actor.role not in PROVIDER_ROLES or actor.provider_id is None:
-        raise NotFound
-    return actor.provider_id
+    """The provider that the actor works for, or ``NotFound``."""
+    return provider_of(actor, *PROVIDER_ROLES)
 
 
 def client_of_actor(actor: Actor) -> UUID:
-    """The client that the actor is or acts for.
-
-    Raises:
-        NotFound: none.
-    """
-    if actor.role not in CLIENT_ROLES or actor.client_id is None:
-        raise NotFound
-    return actor.client_id
+    """The client that the actor is or acts for, or ``NotFound``."""
+    return client_of(actor, *CLIENT_ROLES)
 
 
 def organiser_of_actor(actor: Actor) -> UUID:
-    """The organiser whose vouchers the actor may read.
-
-    Raises:
-        NotFound: none.
-    """
-    if actor.role not in ORGANISER_READERS or actor.organiser_id is None:
-        raise NotFound
-    return actor.organiser_id
+    """The organiser whose vouchers the actor may read, or ``NotFound``."""
+    return organiser_of(actor, *ORGANISER_READERS)
 
 
 def scope_of(actor: Actor) -> tuple[str, UUID]:
