@@ -22,12 +22,21 @@ async def violations(page: Page) -> list[str]:
 
 
 async def faults(page: Page) -> list[str]:
-    """The same, and: exactly one main heading, a language, no scrolling sideways."""
-    found = await violations(page)
+    """The same, and what is wrong with the page's shape."""
+    return await violations(page) + await shape(page)
+
+
+async def shape(page: Page) -> list[str]:
+    """What axe does not ask for: exactly one main heading, a language, no scrolling sideways."""
+    found: list[str] = []
     if await page.locator("h1").count() != 1:
         found.append(f"{page.url}: {await page.locator('h1').count()} h1 headings")
     if not await page.locator("html[lang]").count():
         found.append(f"{page.url}: no language")
-    if (sideways := await page.evaluate(OVERFLOW)) > 0:
-        found.append(f"{page.url}: wider than the screen by {sideways} pixels")
-    return found
+    return found + await sideways(page)
+
+
+async def sideways(page: Page) -> list[str]:
+    """Whether the page must be scrolled sideways in the window as it is now."""
+    wider = await page.evaluate(OVERFLOW)
+    return [f"{page.url}: wider than the screen by {wider} pixels"] if wider > 0 else []

@@ -62,6 +62,6 @@ async def visitor(browser: Browser, site: str) -> AsyncIterator[Visiting]:
             )
             closing.push_async_callback(made.close)
             made.set_default_timeout(15_000)
-            return Visitor(await made.new_page(), site, Watch(site).on(made))
+            return Visitor(await made.new_page(), site, Watch(site).on(made), has_scripts=scripts)
 
         yield arrive

@@ -47,6 +47,7 @@ class Visitor:
     page: Page
     site: str
     watch: Watch
+    has_scripts: bool = True
     found: list[str] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
 
@@ -58,7 +59,12 @@ class Visitor:
         await self.look()
 
     async def look(self) -> None:
-        """Holds the page as it stands against axe; each address once, and again when a form came back with errors."""
+        """Holds the page as it stands against axe (a script, so not where scripts are off).
+
+        Each address once, and again when a form came back with errors.
+        """
+        if not self.has_scripts:
+            return
         seen = urlsplit(self.page.url).path + (" with errors" if await self.has_errors() else "")
         if seen not in self.met:
             self.met.add(seen)

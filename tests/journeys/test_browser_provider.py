@@ -9,7 +9,9 @@ from marketplace.organisers.schemas import Organiser
 from tests.browser.conftest import Visiting
 from tests.browser.visiting import Visitor
 from tests.factories.accounts import PASSWORD, Someone, a_hat, a_person, with_second_factor
-from tests.factories.onboarding import BUSINESS_ID, CLASS, PDF, PLACE, make_accepting_organiser
+from tests.factories.catalogue import approve as approve_rows
+from tests.factories.catalogue import make_offer, make_provider
+from tests.factories.onboarding import BUSINESS_ID, CLASS, OTHER_BUSINESS_ID, PDF, PLACE, make_accepting_organiser
 from tests.journeys.working import jobs_done
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -35,10 +37,11 @@ def certificate(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 async def test_a_company_is_approved_publishes_and_is_found(
-    visitor: Visiting, database: str, organiser: Organiser, reviewer: Someone, certificate: Path
+    visitor: Visiting, database: str, organiser: Organiser, reviewer: Someone, certificate: Path, scripts: bool
 ) -> None:
-    provider, staff, client = await visitor(), await visitor(), await visitor()
+    provider, staff, client = [await visitor(scripts=scripts) for _ in range(3)]
     await registers(provider)
     await applies(provider, certificate)
     await asks_for_more(staff, reviewer)
@@ -47,7 +50,9 @@ async def test_a_company_is_approved_publishes_and_is_found(
     await jobs_done(database)
     await reads_the_register(client)
     await publishes(provider)
+    await make_another_offer(organiser)
     await jobs_done(database)
+    await finds_and_compares(client)
     for each in (provider, staff, client):
         each.judge()
 
@@ -147,3 +152,27 @@ async def publishes(provider: Visitor) -> None:
     await provider.page.go_back()
     await provider.press("Publish")
     await provider.sees("The offer is published")
+
+
+async def make_another_offer(organiser: Organiser) -> None:
+    """Somebody to compare with."""
+    other = await make_provider("Töölön Hoiva Oy", business_id=OTHER_BUSINESS_ID)
+    await approve_rows(other, organiser)
+    await make_offer(other, organiser, municipality_codes=(PLACE,))
+
+
+async def finds_and_compares(client: Visitor) -> None:
+    await client.open("/?lang=en")
+    await client.fill(text="kotihoito")
+    await client.page.get_by_label("Where?").select_option("Helsinki")
+    await client.press("Search")
+    await client.sees("2 offers", "Stadin Arkiapu Oy", "Töölön Hoiva Oy")
+    for box in await client.page.locator("[name=offers]").all():
+        await box.check()
+    await client.press("Compare the chosen offers")
+    await client.sees("Stadin Arkiapu Oy", "Töölön Hoiva Oy", "€38.55", "€38.00")
+    await client.tick("weekday=mon", "weekday=thu")
+    await client.press("Count the month")
+    await client.sees("Your week in", "You pay")
+    await client.follow("Stadin Arkiapu Oy")
+    await client.sees("Kotihoitoa tutulla hoitajalla")

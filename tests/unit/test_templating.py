@@ -69,6 +69,7 @@ def sent(**answers: list[str]) -> Form[Answers]:
 @pytest.fixture
 def own_links() -> Iterator[None]:
     kept = {desk: dict(links) for desk, links in _links.items()}
+    _links[Desk.CLIENT] = {}
     yield
     _links.update(kept)
 

@@ -1,0 +1,158 @@
+"""One small world in which every page has something to show: all desks, with a person for each."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from marketplace.accounts.invitations import invite
+from marketplace.accounts.recovery import ask_confirmation, ask_new_password
+from marketplace.kernel.actors import CLIENT_ROLES, ORGANISER_ROLES, Actor, Role
+from marketplace.kernel.db import fetch_value
+from marketplace.kernel.i18n import Language
+from marketplace.organisers.schemas import Organiser
+from marketplace.payouts.settlements import run_settlement
+from marketplace.pricing.values import FlatValue
+from marketplace.vouchers.agreements import open_voucher
+from marketplace.vouchers.granting import grant
+from marketplace.vouchers.schemas import OpenVoucher
+from marketplace.vouchers.visits import log_visit
+from onboarding import applications, attachments, submission
+from onboarding.decisions import approve
+from onboarding.schemas import NewApplication
+from tests.factories.accounts import Someone, a_hat, a_person, newest_token, with_second_factor
+from tests.factories.catalogue import make_offer
+from tests.factories.onboarding import (
+    ANSWERS,
+    BUSINESS_ID,
+    CLASS,
+    OTHER_BUSINESS_ID,
+    PDF,
+    PLACE,
+    Applicant,
+    make_accepting_organiser,
+    make_applicant,
+    terms,
+)
+from tests.factories.plans import make_client, make_plan, plan_draft
+from tests.factories.vouchers import a_product, at, grant_of
+from tests.journeys.working import jobs_done
+
+STAFF = (Role.REVIEWER, Role.CASE_MANAGER, Role.FINANCE, Role.ORGANISER_ADMIN)
+Places = dict[str, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """``people``: somebody to sign in as, by role. ``places``: what to write into addresses.
+
+    A place's key is a parameter (``{client_id}``) or the whole address, which wins.
+    """
+
+    people: dict[Role, Someone]
+    places: Places
+
+
+async def make_world(database: str) -> World:
+    """Needs the clock of ``tests.factories.vouchers``. Leaves no job behind."""
+    organiser = await make_accepting_organiser()
+    company, newcomer = await make_applicant(BUSINESS_ID), await make_applicant(OTHER_BUSINESS_ID)
+    people = {Role.PROVIDER_ADMIN: company.someone, **await _staff(organiser)}
+    people[Role.PROVIDER_WORKER] = await _hatted(Role.PROVIDER_WORKER, company.provider.id, company.provider.name)
+    places = await _applications(organiser, company, newcomer, people)
+    places |= await _care(organiser, company, people)
+    await ask_new_password(company.someone.email, Language.FI)
+    await ask_confirmation(company.actor)
+    await invite(company.actor, "uusi@example.org", Role.PROVIDER_WORKER)
+    await jobs_done(database)
+    places |= await _links()
+    return World(people, places)
+
+
+async def _hatted(role: Role, scope_id: UUID, name: str) -> Someone:
+    someone = await a_person(f"Heli {role.value.replace('_', ' ').title()}")
+    if role in ORGANISER_ROLES:
+        someone = await with_second_factor(someone)
+    await a_hat(someone, role, scope_id=scope_id, name=name)
+    return someone
+
+
+async def _staff(organiser: Organiser) -> dict[Role, Someone]:
+    return {role: await _hatted(role, organiser.id, organiser.name.fi) for role in STAFF}
+
+
+def _actor(people: dict[Role, Someone], role: Role, organiser: Organiser) -> Actor:
+    return Actor(person_id=people[role].id, role=role, organiser_id=organiser.id)
+
+
+async def _sent(applicant: Applicant, organiser: Organiser) -> UUID:
+    draft = await _draft(applicant, organiser)
+    await submission.submit(applicant.actor, draft, declared=True)
+    return draft
+
+
+async def _draft(applicant: Applicant, organiser: Organiser) -> UUID:
+    new = NewApplication(organiser_id=organiser.id, service_classes=(CLASS,), municipalities=(PLACE,))
+    draft = await applications.start_application(applicant.actor, new)
+    await applications.save_answers(applicant.actor, draft.id, ANSWERS)
+    await attachments.attach(applicant.actor, draft.id, "certificate", "todistus.pdf", PDF)
+    return draft.id
+
+
+async def _applications(
+    organiser: Organiser, company: Applicant, newcomer: Applicant, people: dict[Role, Someone]
+) -> Places:
+    """An approved one, a draft of the same company, and a sent one of another that waits for its decision."""
+    approved = await _sent(company, organiser)
+    reviewer = _actor(people, Role.REVIEWER, organiser)
+    await approve(reviewer, approved, terms(date(2026, 1, 1)))
+    draft, waiting = await _draft(company, organiser), await _sent(newcomer, organiser)
+    sent, mine = f"/provider/applications/{approved}", f"/provider/applications/{draft}"
+    base = "/provider/applications/{application_id}"
+    return {
+        base: mine,
+        f"{base}/scope": f"{mine}/scope",
+        f"{base}/check": f"{mine}/check",
+        f"{base}/questions/{{key}}": f"{mine}/questions/basics",
+        f"{base}/receipt": f"{sent}/receipt",
+        f"{base}/withdraw": f"{mine}/withdraw",
+        "{application_id}": str(waiting),
+        "{approval_id}": str(await fetch_value("select id from approval")),
+        "{business_id}": BUSINESS_ID,
+        "/provider/register/details": "/provider/register/details?business_id=2077474-0",
+    }
+
+
+async def _care(organiser: Organiser, company: Applicant, people: dict[Role, Someone]) -> Places:
+    """An offer, a client with a plan, a voucher in use, a visit, and its settlement."""
+    offer = await make_offer(company.actor, organiser, municipality_codes=(PLACE,))
+    product = await a_product(organiser, FlatValue(value_cents=3300))
+    manager = _actor(people, Role.CASE_MANAGER, organiser)
+    client = await make_client(manager)
+    plan = await make_plan(manager, client, plan_draft())
+    voucher = await grant(manager, grant_of(client, product, plan))
+    agreement = await open_voucher(
+        company.actor, OpenVoucher(voucher_number=voucher.number, offer_id=offer, starts_on=date(2026, 11, 17))
+    )
+    visit = await log_visit(company.actor, agreement.id, at("2026-11-18 08:00"), at("2026-11-18 09:30"))
+    await run_settlement(_actor(people, Role.FINANCE, organiser), organiser.id, date(2026, 11, 20))
+    people |= {role: await _hatted(role, client.id, "Maija Mattila") for role in CLIENT_ROLES}
+    return {
+        "{offer_id}": str(offer),
+        "/compare": f"/compare?offers={offer}",
+        "{product_id}": str(product.id),
+        "{client_id}": str(client.id),
+        "{plan_id}": str(plan.id),
+        "{voucher_id}": str(voucher.id),
+        "{agreement_id}": str(agreement.id),
+        "{visit_id}": str(visit.id),
+        "{statement_id}": str(await fetch_value("select id from statement")),
+    }
+
+
+async def _links() -> Places:
+    """What the links of mails lead to. A link's newest mail is the one that works, hence after the jobs."""
+    return {
+        "/new-password/{token}": f"/new-password/{await newest_token('new_password')}",
+        "/confirm-email/{token}": f"/confirm-email/{await newest_token('confirm_email')}",
+        "/invitation/{token}": f"/invitation/{await newest_token('invitation')}",
+    }
