@@ -81,9 +81,7 @@ def run(host: str, port: int, data_dir: Path | None, *, no_demo: bool) -> None:
     _stop_on_signals()
     try:
         with Stack(settings, host=host, port=port) as stack:
-            stack.run("migrate")
-            if not no_demo:
-                stack.run("seed")
+            stack.run("migrate") if no_demo else stack.run("seed", "--migrate")
             stack.serve()
             _greet(stack, demo=not no_demo)
             stack.watch()
@@ -129,6 +127,10 @@ def worker() -> None:
 @as_json_option
 def migrate(*, as_json: bool) -> None:
     """Bring the database up to date. Safe to start several times at once: one runs, the others wait."""
+    _migrate(as_json=as_json)
+
+
+def _migrate(*, as_json: bool) -> None:
     from marketplace.kernel.migrations import MigrationFailed
     from marketplace.kernel.migrations import migrate as apply
 
@@ -146,12 +148,15 @@ def migrate(*, as_json: bool) -> None:
 
 
 @main.command()
-def seed() -> None:
+@click.option("--migrate", "migrates", is_flag=True, help="Bring the database up to date first.")
+def seed(*, migrates: bool) -> None:
     """Load the demo data (skips what is there already). Never in production."""
     from marketplace.demo.seed import seed as load
 
     if _config().is_production:
         raise click.ClickException("Demo data is not for production.")
+    if migrates:
+        _migrate(as_json=False)
     with progress("Loading demo data") as bar:
         made = _with_database(lambda: load(bar.advance))
     if not made:

@@ -57,10 +57,10 @@ async def sign_ins_are_known(data: Path) -> bool:
 
 async def write_sign_ins(data: Path) -> None:
     """Gives organiser staff second factors and writes down how everybody signs in."""
-    _write([await _shown(email) for email in SHOWN], data)
+    _write([await describe(email) for email in SHOWN], data)
 
 
-async def _shown(email: str) -> DemoPerson:
+async def describe(email: str) -> DemoPerson:
     person_id = await person_named(email)
     assert person_id is not None, f"{email} is made before the sign-ins are written"
     owned = await hats(person_id)

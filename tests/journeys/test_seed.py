@@ -1,0 +1,128 @@
+"""The demo data: made by the real use cases, there completely or not at all, and not made twice."""
+
+from pathlib import Path
+
+import pytest
+
+from marketplace.accounts.signing_in import authenticate
+from marketplace.demo import care, organisers, providers, seed
+from marketplace.demo.people import PASSWORD, SHOWN, code_now, read_people, sign_ins
+from marketplace.kernel import db
+from marketplace.kernel.clock import today
+from marketplace.kernel.config import get_config
+from marketplace.ledger.proof import verify
+from marketplace.organisers.products import version_on
+from marketplace.pricing.values import Household, unit_value
+from marketplace.stripe.double import Double
+
+
+@pytest.fixture
+async def installation(database: str, stripe_double: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """This process configured as a child of `marketplace run` is, over an empty database."""
+    settings = {"DATABASE_URL": database, "DATA_DIR": str(tmp_path), "STRIPE_API_KEY": "sk_test_double",
+                "STRIPE_API_URL": stripe_double.url}  # fmt: skip
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    get_config.cache_clear()
+    yield tmp_path
+    monkeypatch.undo()
+    get_config.cache_clear()
+
+
+async def counted(table: str) -> int:
+    return await db.fetch_value(f"select count(*) from {table}")
+
+
+def silent(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+async def test_seed_tells_of_its_progress_and_is_made_once(installation: Path) -> None:
+    told: list[tuple[int, int]] = []
+    made = await seed.seed(lambda done, total: told.append((done, total)))
+    assert made > 25
+    assert told[-1] == (made + 1, made + 1)
+    assert [done for done, _ in told] == list(range(1, made + 2))
+    before = [await counted(table) for table in ("visit", "offer", "person", "voucher", "audit_event")]
+    assert await seed.seed(silent) == 0
+    assert [await counted(table) for table in ("visit", "offer", "person", "voucher", "audit_event")] == before
+
+
+async def test_seed_shows_every_state_and_the_books_hold(installation: Path) -> None:
+    await seed.seed(silent)
+    rows = await db.fetch("select distinct status from application")
+    assert {row["status"] for row in rows} == {state.value for state in providers.State}
+    assert await counted("provider") == len(providers.providers()) >= 12
+    assert await counted("search_document") == sum(len(told.offers) for told in providers.providers())
+    assert await counted("visit") >= 24
+    paid = await db.fetch("select status, waiting_for from payout order by status")
+    assert [(row["status"], row["waiting_for"]) for row in paid] == [
+        ("paid", None), ("paid", None), ("requested", "account_ready"),
+    ]  # fmt: skip
+    assert (await verify()).ok
+
+
+async def test_everybody_can_sign_in(installation: Path) -> None:
+    await seed.seed(silent)
+    known = {person.email: person for person in read_people(installation)}
+    assert set(known) == set(SHOWN)
+    assert len(sign_ins(installation)) > len(SHOWN)
+    for email, person in known.items():
+        signed_in = await authenticate(email, PASSWORD, code_now(installation, email))
+        assert getattr(signed_in, "is_strong", None) is bool(person.secret)
+
+
+async def test_interrupted_seed_goes_on(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = providers.make_provider, []
+
+    async def breaks_at_the_fifth(told: providers.ProviderData, password_hash: str) -> None:
+        asked.append(told.business_id)
+        await real(told, password_hash)
+        if len(asked) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(providers, "make_provider", breaks_at_the_fifth)
+    with pytest.raises(KeyboardInterrupt):
+        await seed.seed(silent)
+    assert await counted("provider") == 4  # The fifth was interrupted before it was there.
+    assert await seed.seed(silent) > 0
+    assert await counted("provider") == len(providers.providers())
+    assert len(asked) == len(providers.providers()) + 1
+
+
+async def test_lost_sign_ins_are_made_anew(installation: Path) -> None:
+    await seed.seed(silent)
+    (installation / "demo-sign-ins.json").unlink()
+    assert await seed.seed(silent) == 1
+    digits = code_now(installation, "reviewer@demo.example")
+    assert await authenticate("reviewer@demo.example", PASSWORD, digits)
+
+
+async def test_published_rules_give_their_published_values(installation: Path) -> None:
+    for key in organisers.organisers():
+        await organisers.make_organiser(key)
+    value = {row["code"]: row["id"] for row in await db.fetch("select id, code from voucher_product")}
+    alone = Household(size=1, gross_income_cents=150_000)
+    helsinki = await version_on(value["HKI-HOMECARE"], today())
+    assert unit_value(helsinki.value_rule, alone) == 3487
+    lapland = await version_on(value["LAPLAND-HOMECARE"], today())
+    bands = ["weekday_day", "weekday_evening", "saturday_day", "eve_evening", "sunday_holiday"]
+    assert [unit_value(lapland.value_rule, alone, band) for band in bands] == [3600, 4140, 4320, 7200, 7200]
+    assert unit_value((await version_on(value["TURKU-CARER"], today())).value_rule, alone) == 2700
+    assert all(version.source_note for version in (helsinki, lapland))
+
+
+async def test_without_the_double_nothing_is_driven(database: str) -> None:
+    assert await seed._advance({"what": "top_up", "amount": 1}) is False
+
+
+def test_visits_stay_within_the_months_minutes() -> None:
+    daily = care.VoucherData(
+        product="X", reasons="x", visits=tuple(care.VisitData(weekday=n, start="08:00", end="10:00") for n in range(7))
+    )
+    first = today().replace(day=1).replace(month=1)
+    visits = care.visits_of(daily, first, 600)
+    by_month: dict[int, int] = {}
+    for start, _ in visits:
+        by_month[start.month] = by_month.get(start.month, 0) + 1
+    assert set(by_month.values()) <= {1, 2, 3, 4, 5}

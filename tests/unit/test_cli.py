@@ -1,0 +1,131 @@
+"""The command line without a database: what it refuses, and in which words."""
+
+import stat
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from marketplace import cli
+from marketplace.demo import people
+from marketplace.demo.people import DemoPerson, code_now, read_people, sign_ins
+from marketplace.kernel.config import Config, ConfigProblems, Environment
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(cli.main, list(arguments))
+
+
+@pytest.fixture
+def configured(monkeypatch: pytest.MonkeyPatch):
+    """Gives the command line another configuration."""
+
+    def with_settings(**settings) -> None:
+        monkeypatch.setattr(cli, "get_config", lambda: Config(**settings))
+
+    return with_settings
+
+
+def test_config_lists_every_setting_and_shows_no_secret(configured) -> None:
+    configured(secret_key="not to be seen", base_url="http://here.example")
+    shown = run("config")
+    assert shown.exit_code == 0
+    assert "not to be seen" not in shown.output
+    assert "http://here.example" in shown.output
+    names = {field.name.upper() for field in msgspec.structs.fields(Config)}
+    assert names == {line.split()[0] for line in shown.output.splitlines()}
+
+
+def test_config_as_json_is_one_object_a_line(configured) -> None:
+    configured(stripe_api_key="sk_live_x")
+    lines = [msgspec.json.decode(line) for line in run("config", "--json").output.splitlines()]
+    by_name = {line["setting"]: line["value"] for line in lines}
+    assert by_name["STRIPE_API_KEY"] == "(set)"
+    assert by_name["SMTP_URL"] == "(not set)"
+
+
+def test_wrong_configuration_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong() -> Config:
+        raise ConfigProblems(["LOG_LEVEL: must be debug", "SMTP_URL: must start with smtp://"])
+
+    monkeypatch.setattr(cli, "get_config", wrong)
+    told = run("migrate")
+    assert told.exit_code == 1
+    assert "LOG_LEVEL" in told.output
+    assert "SMTP_URL" in told.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("web",), ("worker",), ("migrate",), ("seed",), ("reindex",), ("ledger", "verify"), ("ledger", "export"),
+     ("settle", "0201256-6"), ("rotate-keys",)],
+)  # fmt: skip
+def test_without_a_database_it_says_so(configured, command: tuple[str, ...]) -> None:
+    configured()
+    told = run(*command)
+    assert told.exit_code == 1
+    assert "DATABASE_URL is not set" in told.output
+
+
+@pytest.mark.parametrize("command", [("run",), ("seed",), ("code", "reviewer@demo.example")])
+def test_production_refuses_demonstrations(configured, command: tuple[str, ...]) -> None:
+    configured(environment=Environment.PRODUCTION)
+    told = run(*command)
+    assert told.exit_code == 1
+    assert "roduction" in told.output
+
+
+def test_database_that_is_not_there_is_one_clear_line(configured) -> None:
+    configured(database_url="postgresql://postgres@127.0.0.1:1/none")
+    told = run("ledger", "verify")
+    assert told.exit_code == 1
+    assert "The database did not do it" in told.output
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "eight"])
+def test_impossible_port_is_refused(port: str) -> None:
+    assert run("run", "--port", port).exit_code == 2
+
+
+# --- the six digits --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Path:
+    somebody = DemoPerson(email="reviewer@demo.example", name="Raija", hats=("Helsinki: reviewer",), secret=SECRET)
+    people._write([somebody, DemoPerson(email="client@demo.example", name="Helmi", hats=("Helmi: client",))], tmp_path)
+    return tmp_path
+
+
+def test_sign_ins_are_for_their_owner_only(told: Path) -> None:
+    assert stat.S_IMODE((told / people.FILE).stat().st_mode) == 0o600
+    assert [each.email for each in read_people(told)] == ["reviewer@demo.example", "client@demo.example"]
+
+
+def test_code_prints_six_digits(configured, told: Path) -> None:
+    configured(data_dir="/nowhere")
+    before = code_now(told, "reviewer@demo.example")
+    shown = run("code", "Reviewer@demo.example", "--data-dir", str(told))
+    assert shown.exit_code == 0
+    assert shown.output.strip() in {before, code_now(told, "reviewer@demo.example")}
+    assert len(shown.output.strip()) == 6
+
+
+@pytest.mark.parametrize("email", ["client@demo.example", "nobody@demo.example"])
+def test_code_of_somebody_without_a_second_factor_is_refused(configured, told: Path, email: str) -> None:
+    configured(data_dir=str(told))
+    assert run("code", email).exit_code == 1
+
+
+def test_terminal_tells_everybody_password_and_secret(told: Path) -> None:
+    lines = "\n".join(sign_ins(told))
+    assert people.PASSWORD in lines
+    assert SECRET in lines
+    assert "client@demo.example" in lines
+
+
+def test_nobody_is_told_before_the_seed(tmp_path: Path) -> None:
+    assert sign_ins(tmp_path) == []
