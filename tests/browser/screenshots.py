@@ -18,7 +18,6 @@ from marketplace.demo.people import PASSWORD, code_now
 from marketplace.kernel.config import Config
 from marketplace.run import Stack, scratch_config
 from tests.browser.browser_finder import ensure_browser
-from tests.browser.png import smaller
 from tests.browser.serving import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -131,7 +130,7 @@ def _save(page: Page, width: int, target: Path) -> Path:
     taken = page.screenshot(
         full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}, animations="disabled"
     )
-    target.write_bytes(smaller(taken))
+    target.write_bytes(taken)
     if (size := target.stat().st_size) > LARGEST_BYTES:
         raise RuntimeError(f"{target.name} has {size} bytes")
     return target
