@@ -59,6 +59,7 @@ $(STAMPS)/run: $(STAMPS)/venv requirements.lock requirements-build.lock pyprojec
 	@$(BIN)/pip install $(PIP_FLAGS) -r requirements.lock
 	@$(BIN)/pip install $(PIP_FLAGS) -r requirements-build.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m search.dictionaries
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/run requirements-dev.lock

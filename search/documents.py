@@ -138,10 +138,10 @@ def _point(code: str) -> Point:
 def _words(offer: PublishedOffer) -> Words:
     """Each word once, where it weighs most."""
     given = {
-        "service": [*_service_words(offer.service_class)[0], *_text_words(offer.name, as_written_too=True)],
+        "service": [*_service_words(offer.service_class), *_text_words(offer.name, as_written_too=True)],
         "provider": [*words_of(offer.provider_name, "fi", as_written_too=True), *words_of(offer.business_id, "")],
         "places": [word for code in offer.municipality_codes for word in _place_words(code)],
-        "text": [*_service_words(offer.service_class)[1], *_text_words(offer.description), *_other_words(offer)],
+        "text": [*_text_words(offer.description), *_other_words(offer)],
     }
     seen: set[str] = set()
     kept: dict[str, tuple[str, ...]] = {}
@@ -168,15 +168,13 @@ def _place_words(code: str) -> list[str]:
     return [*words_of(name.fi, ""), *words_of(name.sv, "")]
 
 
-def _service_words(code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _service_words(code: str) -> tuple[str, ...]:
     return _cached_service_words(code, base_forms())
 
 
 @lru_cache(maxsize=256)
-def _cached_service_words(code: str, _forms: BaseForms) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The service's names and one-word synonyms, and the words of its longer synonyms, which say less by themselves."""
+def _cached_service_words(code: str, _forms: BaseForms) -> tuple[str, ...]:
+    """The service's names, then whatever else people call it. As written too, so that a typo is near to something."""
     names = _text_words(service_class(code).name, as_written_too=True)
-    terms = service_terms(code)
-    single = [word for language, term in terms if " " not in term for word in words_of(term, language)]
-    several = [word for language, term in terms if " " in term for word in words_of(term, language)]
-    return tuple(dict.fromkeys([*names, *single])), tuple(dict.fromkeys(several))
+    called = [word for language, term in service_terms(code) for word in words_of(term, language, as_written_too=True)]
+    return tuple(dict.fromkeys([*names, *called]))

@@ -73,7 +73,6 @@ class Breaker:
             self.state, self._opened_at = BreakerState.OPEN, self._clock()
             BREAKER_OPEN.set(1)
 
-
     def undecided(self) -> None:
         """The caller went away before there was an answer: the next to ask may try."""
         if self.state is BreakerState.HALF_OPEN:

@@ -16,13 +16,13 @@ from marketplace.kernel.db import connection, execute, execute_many, fetch, fetc
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.i18n import message
 from search.engine import Advance
-from search.postgres_query import HIT, TOTAL, statement
+from search.postgres_query import HIT, TOTAL, bits_of, languages_of, statement
 from search.schemas import EngineName, IndexDocument, SearchQuery, SearchResult, complete_facets
 from search.text import fold, query_words
 from search.vocabulary import Alternatives, alternatives, shortened
 
 COLUMNS: Final = (
-    "offer_id, fingerprint, service_class, organiser_id, municipality_codes, languages, accepts_new_clients, evening,"
+    "offer_id, fingerprint, service_class, organiser_id, municipality_codes, language_bits, accepts_new_clients, evening,"
     " weekend, night, price_cents, name_key, words, strong_words"
 )
 VALUES: Final = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text::tsvector, $14::text::tsvector"
@@ -135,10 +135,17 @@ async def _ask(
     for kind, value, count in await link.fetch(asked.sql, *asked.args):
         if kind == HIT:
             hits.append(msgspec.Raw(value.encode()))
+        elif kind == "language":
+            _add_languages(facets.setdefault(kind, {}), int(value), count)
         else:
             facets.setdefault(kind, {})[value] = count
     total = facets.pop(TOTAL)[""]
     return SearchResult(hits=tuple(hits), facets=complete_facets(facets), total=total, engine="postgres")
+
+
+def _add_languages(counts: dict[str, int], bits: int, offers: int) -> None:
+    for language in languages_of(bits):
+        counts[language] = counts.get(language, 0) + offers
 
 
 async def _gathered(batches: AsyncIterator[Sequence[IndexDocument]]) -> AsyncIterator[Sequence[IndexDocument]]:
@@ -191,7 +198,7 @@ def _row(document: IndexDocument) -> tuple[object, ...]:
     card = document.card
     return (
         card.id, document.fingerprint, card.service_class, card.organiser_id, list(card.municipality_codes),
-        list(card.languages), card.accepts_new_clients, card.evening, card.weekend, card.night, card.price_from_cents,
+        bits_of(card.languages), card.accepts_new_clients, card.evening, card.weekend, card.night, card.price_from_cents,
         _name_key(card.name.fi), _tsvector(document, ALL_WORDS), _tsvector(document, STRONG_WORDS),
     )  # fmt: skip
 

@@ -1,21 +1,36 @@
 """A search as one SQL statement: results, facets and total from a single pass. Values travel as parameters only."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from search.schemas import CHOICES, FLAGS, SearchQuery, Sort
 from search.vocabulary import Alternatives
 
 LIVE: Final = "(select id from search_generation where status = 'live')"
 ORDERS: Final = {Sort.RELEVANCE: "score desc, chance", Sort.PRICE: "price_cents, chance", Sort.NAME: "name_key, chance"}
+ORDER_COLUMNS: Final = {Sort.RELEVANCE: "score", Sort.PRICE: "price_cents", Sort.NAME: "name_key"}
 CONDITIONS: Final = {
     "service_class": "service_class = any({})",
     "organiser": "organiser_id = any({})",
-    "language": "languages && {}::varchar[]",
+    "language": "language_bits & {}::int <> 0",
 }
 """Filters whose alternatives can be added to: their facets count as if they were not set."""
 
+COLUMNS: Final = {"service_class": "service_class", "organiser": "organiser_id", "language": "language_bits"}
 HIT, TOTAL = "hit", "total"
+
+LANGUAGES: Final = ("fi", "sv", "en", "se", "fse", "ru", "et", "ar", "so", "uk")
+"""The language of each bit, lowest first. Documents are stored with these: add at the end, never move one."""
+
+
+def bits_of(languages: Iterable[str]) -> int:
+    """A set of languages as a number."""
+    return sum(1 << LANGUAGES.index(language) for language in set(languages) if language in LANGUAGES)
+
+
+def languages_of(bits: int) -> list[str]:
+    """The languages of ``bits_of``."""
+    return [language for place, language in enumerate(LANGUAGES) if bits & 1 << place]
 
 
 class Statement:
@@ -45,10 +60,11 @@ def statement(query: SearchQuery, words: Sequence[Alternatives], joined_by: str)
     order = ORDERS[query.sort]
     made.sql = f"""
 with found as materialized (
-    select generation, offer_id, service_class, organiser_id, languages, {", ".join(FLAGS.values())}, {columns}
+    select generation, offer_id, {", ".join([*COLUMNS.values(), *FLAGS.values()])}, {columns}
     from search_document where {" and ".join(conditions)}
 ), page as (
-    select * from found {_where(chosen)} order by {order} limit {made.add(query.limit)} offset {made.add(query.offset)}
+    select generation, offer_id, {ORDER_COLUMNS[query.sort]}, chance from found {_where(chosen)}
+    order by {order} limit {made.add(query.limit)} offset {made.add(query.offset)}
 )
 (select '{HIT}' as kind, card as value, 0::bigint as count
     from page join search_card using (generation, offer_id) order by {order})
@@ -68,15 +84,21 @@ def _conditions(made: Statement, query: SearchQuery, words: Sequence[Alternative
     return conditions
 
 
-def _choices(query: SearchQuery) -> Mapping[str, list[Any]]:
-    given = {"service_class": query.service_classes, "organiser": query.organiser_ids, "language": query.languages}
-    return {facet: list(values) for facet, values in given.items() if values}
+def _choices(query: SearchQuery) -> Mapping[str, object]:
+    given: dict[str, object] = {}
+    if query.service_classes:
+        given["service_class"] = list(query.service_classes)
+    if query.organiser_ids:
+        given["organiser"] = list(query.organiser_ids)
+    if query.languages:
+        given["language"] = bits_of(query.languages)
+    return given
 
 
 def _order_columns(made: Statement, query: SearchQuery, words: Sequence[Alternatives]) -> list[str]:
     chance = f"uuid_hash_extended(offer_id, {made.add(query.seed)}::bigint) as chance"
     if query.sort is not Sort.RELEVANCE:
-        return [{Sort.PRICE: "price_cents", Sort.NAME: "name_key"}[query.sort], chance]
+        return [ORDER_COLUMNS[query.sort], chance]
     if not words:
         return ["0 as score", chance]
     return [f"{_score(made, words)} as score", chance]
@@ -107,15 +129,8 @@ def _facets(chosen: Mapping[str, str]) -> list[str]:
 
 
 def _facet(facet: str, chosen: Mapping[str, str]) -> str:
-    """Counts of one facet. Few sets of languages are in use: they are counted before they are taken apart."""
-    column, where = CHOICES[facet], _where(chosen, facet)
-    if facet != "language":
-        return f"select '{facet}', {column}::text, count(*) from found {where} group by {column}"
-    counted = f"select languages, count(*) as offers from found {where} group by languages"
-    return (
-        f"select '{facet}', value, sum(offers)::bigint from ({counted}) c cross join unnest(languages) as value"
-        " group by value"
-    )
+    column = COLUMNS[facet]
+    return f"select '{facet}', {column}::text, count(*) from found {_where(chosen, facet)} group by {column}"
 
 
 def _where(chosen: Mapping[str, str], but: str = "") -> str:

@@ -1,6 +1,7 @@
 """Results made ready for reading in one language: cards, filters with their counts, tags that take a filter off again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -121,6 +122,7 @@ def language_name(code: str, language: Language) -> str:
     return translate(SERVICE_LANGUAGES[code], language) if code in SERVICE_LANGUAGES else code
 
 
+@cache
 def places_to_choose(language: Language) -> list[tuple[str, str]]:
     """Every municipality by name: what the box offers."""
     named = ((place.code, place.name.in_language(language)) for place in municipalities())

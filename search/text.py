@@ -84,30 +84,27 @@ def query_words(text: str) -> tuple[QueryWord, ...]:
     The last word is open where nothing follows it: it may be the beginning of a longer one.
     """
     given = text[:MAX_QUERY_CHARACTERS]
+    sought = list(tokens(given))
+    is_open = bool(given) and not given[-1].isspace()
     found: dict[str, QueryWord] = {}
-    last: QueryWord | None = None
-    for token in tokens(given):
-        last = _query_word(token)
-        if last is not None:
-            found.setdefault(last.written, last)
-    words = list(found.values())[:MAX_QUERY_WORDS]
-    if last is not None and words and words[-1] == last and not given[-1].isspace():
-        words[-1] = msgspec.structs.replace(last, is_open=True)
-    return tuple(words)
+    for place, token in enumerate(sought, start=1):
+        word = _query_word(token, is_open=is_open and place == len(sought))
+        if word is not None:
+            found[word.written] = word
+    return tuple(found.values())[:MAX_QUERY_WORDS]
 
 
-def _query_word(token: str) -> QueryWord | None:
-    """The word, or None for one that says nothing of what is sought."""
+def _query_word(token: str, *, is_open: bool) -> QueryWord | None:
+    """The word, or None for one that says nothing of what is sought. Of an unfinished one the base form says little."""
     surest_first = sorted(LANGUAGES, key=lambda language: not base_forms().is_listed(token, language))
     bases = [base for language in surest_first if (base := base_form(token, language)) != token]
-    if not synonyms.ignored_in_queries().isdisjoint((token, *bases)):
+    if not synonyms.ignored_in_queries().isdisjoint((token,) if is_open else (token, *bases)):
         return None
     written = _folded(token)
     folded = tuple(dict.fromkeys(form for base in bases if (form := _folded(base)) not in {written, ""}))
     kin = dict.fromkeys(other for form in (*folded, written) for other in _topics().get(form, ()))
-    return (
-        QueryWord(written, folded, tuple(each for each in kin if each not in {written, *folded})) if written else None
-    )
+    other_names = tuple(each for each in kin if each not in {written, *folded})
+    return QueryWord(written, folded, other_names, is_open) if written else None
 
 
 @cache

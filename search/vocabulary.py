@@ -14,7 +14,8 @@ import msgspec
 from marketplace.kernel.db import Row
 from search.text import QueryWord
 
-MIN_FOR_TYPOS: Final = 4
+MIN_FOR_TYPOS: Final = 3
+MIN_MEANT: Final = 4
 MIN_BEGINNING: Final = 3
 MOST_LONGER: Final = 12
 MOST_NEAR: Final = 8
@@ -103,7 +104,11 @@ async def _near(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[i
     if not pairs:
         return {}
     rows = await link.fetch(NEAR, [number for number, _ in pairs], [" ".join(shortened(form)) for _, form in pairs])
-    near = [row for row in rows if any(one_slip(form, row["word"]) for form in forms[row["number"]])]
+    near = [
+        row
+        for row in rows
+        if len(row["word"]) >= MIN_MEANT and any(one_slip(form, row["word"]) for form in forms[row["number"]])
+    ]
     return {number: Alternatives(wider=_first(near, number, MOST_NEAR)) for number in {row["number"] for row in near}}
 
 

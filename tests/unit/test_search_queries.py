@@ -5,8 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from marketplace.catalogue.schemas import SERVICE_LANGUAGES
 from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.errors import Invalid
+from search.postgres_query import LANGUAGES, bits_of, languages_of
 from search.queries import SearchParameters, checked, cursor_after, parameters_of
 from search.schemas import SearchQuery, Sort
 
@@ -82,3 +84,9 @@ def test_a_search_goes_back_into_an_address():
         "text": ["siivous"], "municipality": ["853"], "service_class": ["V-MEAL"], "organiser": [str(ID)],
         "language": ["sv"], "night": ["true"], "sort": ["price"],
     }  # fmt: skip
+
+
+def test_every_language_of_service_has_a_bit_and_bits_are_read_back():
+    assert set(SERVICE_LANGUAGES) <= set(LANGUAGES)
+    assert languages_of(bits_of(["sv", "fi", "sv", "xx"])) == ["fi", "sv"]
+    assert bits_of([]) == 0
