@@ -14,7 +14,7 @@ from pgqueuer import PgQueuer
 from marketplace.accounts import wiring as accounts
 from marketplace.catalogue import wiring as catalogue
 from marketplace.kernel import db
-from marketplace.kernel.config import Config, get_config
+from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.idempotency import forget_old_answers
 from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Periodic, Topic, build_worker
 from marketplace.payouts import wiring as payouts
@@ -66,6 +66,7 @@ ROUNDS: Final = (
     Periodic("stripe.left_events", "*/5 * * * *", hand_out_left_events),
     Periodic("payouts.reconcile", "*/10 * * * *", reconcile),
     Periodic("search.mend", "5-59/10 * * * *", indexer.mend),
+    Periodic("search.deal_anew", "20 22 * * *", indexer.deal_anew),
     Periodic("applications.close_stale_drafts", "30 1 * * *", close_stale_drafts),
     Periodic("accounts.forget_old_traces", "40 1 * * *", accounts.forget_old_traces),
     Periodic("web.forget_old_sessions", "45 1 * * *", forget_old_sessions),
@@ -75,6 +76,8 @@ ROUNDS: Final = (
 
 POOL_SIZE = 8
 RECONNECT_SECONDS = 1.0
+LOOK_AGAIN = timedelta(seconds=5)
+"""New jobs are announced; what nobody announces is a job whose worker died, and a job set for later."""
 log = structlog.get_logger("worker")
 
 
@@ -87,7 +90,8 @@ async def connected_worker(config: Config) -> tuple[PgQueuer, asyncpg.Connection
 async def work(config: Config | None = None) -> None:
     """Serves until SIGTERM or SIGINT; the jobs in hand are finished first. A lost database is waited for."""
     config = config or get_config()
-    configure_logs(config)
+    if config.environment is not Environment.TEST:
+        configure_logs(config)
     db.use_database(config.database_url)
     await db.start_pool(POOL_SIZE)
     stopping = asyncio.Event()
@@ -118,7 +122,9 @@ async def _serve(config: Config, stopping: asyncio.Event) -> None:
     connection.add_termination_listener(lost)
     stop = asyncio.create_task(_pass_on(stopping, worker.shutdown))
     try:
-        await worker.run(heartbeat_timeout=HEARTBEAT_TIMEOUT, shutdown_on_listener_failure=True)
+        await worker.run(
+            dequeue_timeout=LOOK_AGAIN, heartbeat_timeout=HEARTBEAT_TIMEOUT, shutdown_on_listener_failure=True
+        )
     finally:
         stop.cancel()
         await connection.close()
