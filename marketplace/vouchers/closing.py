@@ -42,7 +42,7 @@ async def revoke(actor: Actor, voucher_id: UUID, revocation: Revocation) -> Vouc
     Raises:
         NotFound: not a voucher of the actor's organiser.
         Conflict: it has ended, or was revoked before.
-        Invalid: the last day is after the voucher's own, in the past, or before a visit that was logged.
+        Invalid: the last day is after the voucher's own, before its first, or before a visit that was logged.
     """
     row = await fetch_one(
         "select * from voucher where id = $1 and organiser_id = $2 for update", voucher_id, case_manager_of(actor)

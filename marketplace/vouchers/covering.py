@@ -47,10 +47,11 @@ class AgreementFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Clash(msgspec.Struct, frozen=True):
-    """A visit already logged on the voucher that shares minutes with the new one."""
+    """A visit already logged that shares minutes with the new one: on this voucher, or another of client and service."""
 
     starts_at: datetime
     ends_at: datetime
+    is_own: bool = True
 
 
 def check_times(start: datetime, end: datetime, moment: datetime) -> None:
@@ -119,6 +120,12 @@ def check_clash(start: datetime, end: datetime, clash: Clash | None) -> None:
     """
     if clash is None:
         return
+    if not clash.is_own:
+        text = message(
+            "Another voucher of the client has paid for this service at this time. Check the times, "
+            "or ask the client's case manager."
+        )
+        raise _refused("overlapping_visit", text)
     if (clash.starts_at, clash.ends_at) == (start, end):
         raise _refused("duplicate_visit", message("This visit has been logged already. You need not do anything."))
     text = message(

@@ -36,8 +36,10 @@ on conflict (number) do nothing
 """
 GRANTED_ALREADY = """
 select coalesce(sum(minutes_per_month), 0)::bigint as minutes, coalesce(sum(units_per_month), 0)::bigint as units
-from voucher where plan_service_id = $1 and status in ('granted', 'open') and valid_from <= $3 and last_day >= $2
+from voucher v where client_id = $1 and service_class = $2 and valid_from <= $4 and last_day >= $3
+    and (closed_at is null or exists (select from agreement where voucher_id = v.id))
 """
+"""Of whatever plan they were granted from: a voucher outlives its plan, and a revoked one pays until its last day."""
 
 
 class _Basis(msgspec.Struct, frozen=True, kw_only=True):
@@ -150,7 +152,8 @@ def _limits(asked: Grant, service: PlanServiceView, unit: Unit) -> tuple[int | N
 
 async def _amount_errors(asked: Grant, basis: _Basis) -> list[FieldError]:
     """The plan and the product's cap are held to; vouchers of the same days share the plan's amount."""
-    row = await fetch_one(GRANTED_ALREADY, basis.service.id, asked.valid_from, asked.valid_to) or {}
+    known = (basis.client.id, basis.service.service_class)
+    row = await fetch_one(GRANTED_ALREADY, *known, asked.valid_from, asked.valid_to) or {}
     if basis.minutes is not None:
         left = (basis.service.minutes_per_month or 0) - row.get("minutes", 0)
         errors = _over("minutes_per_month", basis.minutes, left, show_minutes(max(left, 0)))

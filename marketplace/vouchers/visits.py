@@ -1,6 +1,7 @@
 """Visits: logged by the provider when they are over, priced, divided, and moved in the ledger, all in one transaction.
 
-Two workers at once wait for each other at the voucher's row: each reads what the other has used before it decides.
+Two workers at once wait for each other at the rows of the client's vouchers for the service: each reads what the other
+has used before it decides.
 """
 
 from datetime import datetime
@@ -11,7 +12,7 @@ import msgspec
 from marketplace.kernel import audit
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import now
-from marketplace.kernel.db import Row, execute, fetch_one, new_id, transactional
+from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.i18n import message
 from marketplace.ledger import chart, posting
@@ -37,9 +38,13 @@ from marketplace.vouchers.states import PROVIDER_OF_VISIT, AgreementStatus, Visi
 from marketplace.vouchers.terms import read_prices, read_terms, terms_of_visits
 from marketplace.vouchers.visit_queries import price_of, spent_minutes, visit_for
 
-VOUCHER_OF = (
-    "select v.* from voucher v where v.id = (select voucher_id from agreement where id = $1 and provider_id = $2)"
-)
+VOUCHERS = """
+select v.*, v.id = own.id as is_own from agreement a join voucher own on own.id = a.voucher_id
+    join voucher v on v.client_id = own.client_id and v.service_class = own.service_class
+        and (v.id = own.id or v.closed_at is null)
+where a.id = $1 and a.provider_id = $2 order by v.id
+"""
+"""The agreement's voucher and the client's others for the same service, which may not pay for the same minutes."""
 SITUATION = """
 select a.status, a.starts_on, a.ends_on, a.prices, a.client_id,
     exists (
@@ -47,7 +52,8 @@ select a.status, a.starts_on, a.ends_on, a.prices, a.client_id,
         where c.provider_id = a.provider_id and c.organiser_id = $2 and c.service_class = $3
             and c.municipality_code = k.municipality_code and $4::date between c.first_day and c.last_day
     ) as is_approved,
-    u.visits, u.month_minutes, u.month_units, u.month_cents, x.starts_at as clash_start, x.ends_at as clash_end
+    u.visits, u.month_minutes, u.month_units, u.month_cents,
+    x.starts_at as clash_start, x.ends_at as clash_end, x.is_own as clash_is_own
 from agreement a
 cross join lateral (
     select count(*)::int as visits,
@@ -57,9 +63,12 @@ cross join lateral (
     from visit where voucher_id = a.voucher_id and status <> 'reversed'
 ) u
 left join lateral (
-    select starts_at, ends_at from visit where voucher_id = a.voucher_id and status <> 'reversed'
-        and tstzrange(starts_at, ends_at) && tstzrange($7::timestamptz, $8::timestamptz)
-    order by (starts_at, ends_at) = ($7::timestamptz, $8::timestamptz) desc, starts_at limit 1
+    select t.starts_at, t.ends_at, t.voucher_id = a.voucher_id as is_own
+    from voucher w join visit t on t.voucher_id = w.id and t.status <> 'reversed'
+        and tstzrange(t.starts_at, t.ends_at) && tstzrange($7::timestamptz, $8::timestamptz)
+    where w.client_id = a.client_id and w.service_class = $3
+    order by t.voucher_id = a.voucher_id desc, (t.starts_at, t.ends_at) = ($7::timestamptz, $8::timestamptz) desc,
+        t.starts_at limit 1
 ) x on true
 where a.id = $1
 """
@@ -89,7 +98,7 @@ async def log_visit(actor: Actor, agreement_id: UUID, start: datetime, end: date
         Refused: see ``covering`` and ``pricing``; the code says which rule.
     """
     check_times(start, end, now())
-    voucher = await _voucher(actor, agreement_id, "for update")
+    voucher = await _voucher(actor, agreement_id, "for update of v")
     decided = await _decide(voucher, agreement_id, start, end)
     visit_id = await _redeem(actor, agreement_id, decided, (start, end))
     return await visit_for(actor, visit_id)
@@ -107,10 +116,11 @@ async def preview_visit(actor: Actor, agreement_id: UUID, start: datetime, end: 
 
 
 async def _voucher(actor: Actor, agreement_id: UUID, locking: str) -> Row:
-    row = await fetch_one(f"{VOUCHER_OF} {locking}", agreement_id, provider_of_actor(actor))
-    if row is None:
+    rows = await fetch(f"{VOUCHERS} {locking}", agreement_id, provider_of_actor(actor))
+    own = next((row for row in rows if row["is_own"]), None)
+    if own is None:
         raise NotFound
-    return row
+    return own
 
 
 async def _decide(voucher: Row, agreement_id: UUID, start: datetime, end: datetime) -> _Decided:
@@ -125,7 +135,7 @@ async def _decide(voucher: Row, agreement_id: UUID, start: datetime, end: dateti
         raise NotFound
     facts = _voucher_facts(voucher, await balance(chart.voucher(voucher["organiser_id"], voucher["id"])))
     check_days(start, end, facts, _agreement_facts(row))
-    check_clash(start, end, None if row["clash_start"] is None else Clash(row["clash_start"], row["clash_end"]))
+    check_clash(start, end, _clash(row))
     receipt = receipt_for_visit(start, end, terms_of_visits(read_terms(voucher["terms"]), read_prices(row["prices"])))
     use = UseFacts(
         month_minutes=row["month_minutes"],
@@ -135,6 +145,12 @@ async def _decide(voucher: Row, agreement_id: UUID, start: datetime, end: dateti
     )
     rounding = check_limits(receipt, facts, use)
     return _Decided(voucher=voucher, client_id=row["client_id"], receipt=receipt, rounding_cents=rounding)
+
+
+def _clash(row: Row) -> Clash | None:
+    if row["clash_start"] is None:
+        return None
+    return Clash(row["clash_start"], row["clash_end"], is_own=row["clash_is_own"])
 
 
 def _voucher_facts(voucher: Row, left_cents: int) -> VoucherFacts:

@@ -158,6 +158,30 @@ async def test_vouchers_of_the_same_days_share_the_plans_amount(helsinki: Organi
     await grant(manager, change(asked, valid_from=date(2027, 1, 1), valid_to=date(2027, 1, 31)))
 
 
+async def test_a_revoked_voucher_counts_until_its_last_day(database: str, clock) -> None:
+    setting = await a_setting()
+    again = grant_of(setting.client, setting.product, setting.plan, valid_from=date(2026, 12, 1))
+    revocation = Revocation(reasons="Tarve muuttuu.", last_day=date(2026, 12, 20))
+    await revoke(setting.manager, setting.voucher.id, revocation)
+    assert await refused_fields(setting.manager, again) == ["minutes_per_month"]
+    await grant(setting.manager, change(again, valid_from=date(2026, 12, 21)))
+
+
+async def test_a_voucher_that_was_never_opened_and_is_revoked_counts_no_more(helsinki, manager: Actor) -> None:
+    asked = await a_grant(helsinki, manager)
+    voucher = await grant(manager, asked)
+    await revoke(manager, voucher.id, Revocation(reasons="Väärä palvelu.", last_day=date(2026, 12, 31)))
+    await grant(manager, asked)
+
+
+async def test_a_new_plan_does_not_give_the_amount_twice(database: str, clock) -> None:
+    setting = await a_setting()
+    later = await make_plan(setting.manager, setting.client, plan_draft(1500, valid_from=date(2026, 12, 1)))
+    asked = grant_of(setting.client, setting.product, later, valid_from=date(2026, 12, 1))
+    assert await refused_fields(setting.manager, asked) == ["minutes_per_month"]
+    await grant(setting.manager, change(asked, minutes_per_month=300))
+
+
 async def test_two_grants_at_once_do_not_give_the_amount_twice(helsinki: Organiser, manager: Actor) -> None:
     asked = await a_grant(helsinki, manager)
     outcomes = await asyncio.gather(grant(manager, asked), grant(manager, asked), return_exceptions=True)

@@ -1,6 +1,7 @@
 """Logging visits: priced, divided, in the books; and every reason for which a voucher does not pay."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 
 import asyncpg
@@ -14,18 +15,19 @@ from marketplace.kernel.i18n import Language, translate
 from marketplace.ledger import chart
 from marketplace.ledger.queries import balance, trial_balance
 from marketplace.organisers.schemas import Caps
-from marketplace.vouchers.agreements import end_agreement
+from marketplace.vouchers.agreements import end_agreement, open_voucher
 from marketplace.vouchers.closing import expire_due
+from marketplace.vouchers.granting import grant
 from marketplace.vouchers.money import give_back
 from marketplace.vouchers.queries import voucher_for
-from marketplace.vouchers.schemas import Cancellation
+from marketplace.vouchers.schemas import Cancellation, OpenVoucher
 from marketplace.vouchers.settling import mark_settled
 from marketplace.vouchers.visit_queries import visit_for, visits_for
 from marketplace.vouchers.visits import cancel_visit, log_visit, preview_visit
 from tests.factories.catalogue import suspend
 from tests.factories.plans import client_of
 from tests.factories.pricing import helsinki_value, lapland_calendar, lapland_value
-from tests.factories.vouchers import NOW, Setting, a_setting, a_visit_setting, another_provider, at, hourly
+from tests.factories.vouchers import NOW, Setting, a_setting, a_visit_setting, another_provider, at, grant_of, hourly
 
 COPY = """
 insert into visit select $1, agreement_id, voucher_id, organiser_id, provider_id, starts_at, ends_at, day, minutes,
@@ -246,6 +248,32 @@ async def test_the_same_visit_twice_is_told_apart_from_an_overlap(setting: Setti
     error = await refusal(setting, "2026-11-30 08:59", "2026-11-30 09:30")
     assert (error.code, "08:00" in in_english(error)) == ("overlapping_visit", True)
     await log(setting, "2026-11-30 09:00", "2026-11-30 09:30")
+
+
+async def with_second_voucher(setting: Setting) -> Setting:
+    """The same client, provider and service, with another voucher beside the first."""
+    voucher = await grant(
+        setting.manager, grant_of(setting.client, setting.product, setting.plan, minutes_per_month=600)
+    )
+    asked = OpenVoucher(voucher_number=voucher.number, offer_id=setting.offer_id, starts_on=date(2026, 11, 17))
+    return replace(setting, voucher=voucher, agreement=await open_voucher(setting.provider, asked))
+
+
+async def test_two_vouchers_do_not_pay_for_the_same_minutes(database: str, clock) -> None:
+    setting = await a_setting(grant_changes={"minutes_per_month": 600})
+    other = await with_second_voucher(setting)
+    await log(setting, "2026-11-30 08:00", "2026-11-30 09:00")
+    error = await refusal(other, "2026-11-30 08:00", "2026-11-30 09:00")
+    assert (error.code, "Another voucher" in in_english(error)) == ("overlapping_visit", True)
+    await log(other, "2026-11-30 09:00", "2026-11-30 10:00")
+
+
+async def test_two_workers_at_once_on_two_vouchers_log_one_visit(database: str, clock) -> None:
+    setting = await a_setting(grant_changes={"minutes_per_month": 600})
+    other = await with_second_voucher(setting)
+    times = ("2026-11-30 08:00", "2026-11-30 09:00")
+    outcomes = await asyncio.gather(log(setting, *times), log(other, *times), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refused", "VisitView"]
 
 
 async def test_a_suspended_approval_pays_nothing_from_its_day_on(setting: Setting) -> None:
