@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from marketplace.catalogue.time_words import hours_words
-from marketplace.kernel.i18n import Language, Message, message, translate
+from marketplace.kernel.i18n import Language, Message, Text, message, translate
 from marketplace.kernel.money import Money, format_money
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.prices import UNIT_WORDS
@@ -26,17 +26,26 @@ class Row(msgspec.Struct, frozen=True):
     is_sum: bool = False
 
 
+class PriceList(msgspec.Struct, frozen=True):
+    """All prices of one provider, for the reader who wants them: pairs of time and price."""
+
+    provider: str
+    lines: tuple[tuple[str, str], ...]
+
+
 class Table(msgspec.Struct, frozen=True):
     """``facts`` and ``prices`` are always there; ``month`` where a week was given and could be priced at all."""
 
     facts: tuple[Row, ...]
     prices: tuple[Row, ...]
     month: tuple[Row, ...]
+    price_lists: tuple[PriceList, ...]
 
 
 def columns_of(items: Sequence[ComparedOffer], language: Language) -> Table:
     """The comparison in the reader's language."""
-    return Table(_facts(items, language), _prices(items, language), _month(items, language))
+    lists = tuple(_price_list(item, language) for item in items)
+    return Table(_facts(items, language), _prices(items, language), _month(items, language), lists)
 
 
 def _facts(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...]:
@@ -57,12 +66,15 @@ def _facts(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...
 
 
 def _prices(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...]:
-    """A row for each band, those of the same name and hours together; then fees that somebody takes."""
-    bands = dict.fromkeys(_band(price, language) for item in items for price in item.prices)
+    """What can be laid side by side: an hour at known times, one price for all times, then fees that somebody takes."""
+    hours = dict.fromkeys(hour.name for item in items for hour in item.an_hour)
     rows = [
-        Row(name, hours, tuple(_price(item, (name, hours), language) for item in items), is_money=True)
-        for name, hours in bands
+        Row(name.in_language(language), "", tuple(_hour(item, name, language) for item in items), is_money=True)
+        for name in hours
     ]
+    if any(not item.an_hour for item in items):
+        others = tuple(NOTHING if item.an_hour else _price(item, item.prices[0], language) for item in items)
+        rows.append(Row(translate(message("Price"), language), "", others, is_money=True))
     if any(item.visit_fee_cents for item in items):
         fees = tuple(_money(item.visit_fee_cents, language) for item in items)
         rows.append(Row(translate(message("Fee for each visit"), language), "", fees, is_money=True))
@@ -72,17 +84,29 @@ def _prices(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ..
     return tuple(rows)
 
 
-def _band(price: BandPriceShown, language: Language) -> tuple[str, str]:
-    if not price.band:
-        return translate(message("At all times"), language), ""
-    return price.name.in_language(language), hours_words(price.hours, language)
-
-
-def _price(item: ComparedOffer, band: tuple[str, str], language: Language) -> str:
-    found = next((price for price in item.prices if _band(price, language) == band), None)
+def _hour(item: ComparedOffer, name: Text, language: Language) -> str:
+    found = next((hour for hour in item.an_hour if hour.name == name), None)
     if found is None:
         return NOTHING
-    return f"{_money(found.price_cents, language)} / {translate(UNIT_WORDS[item.unit], language)}"
+    if found.total_cents is None:
+        return translate(message("no service"), language)
+    return _money(found.total_cents, language)
+
+
+def _price_list(item: ComparedOffer, language: Language) -> PriceList:
+    return PriceList(
+        item.provider, tuple((_band(each, language), _price(item, each, language)) for each in item.prices)
+    )
+
+
+def _band(price: BandPriceShown, language: Language) -> str:
+    if not price.band:
+        return translate(message("At all times"), language)
+    return f"{price.name.in_language(language)}, {hours_words(price.hours, language)}"
+
+
+def _price(item: ComparedOffer, price: BandPriceShown, language: Language) -> str:
+    return f"{_money(price.price_cents, language)} / {translate(UNIT_WORDS[item.unit], language)}"
 
 
 def _month(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...]:
@@ -95,8 +119,9 @@ def _month(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...
     rows = [
         Row(translate(message("Visits"), language), "", tuple(_number(item.visits) for item in items), is_money=True),
         row(message("Price of the month"), [item.total_cents for item in items]),
-        row(message("The voucher pays"), [item.voucher_cents for item in items]),
     ]
+    if any(item.voucher_cents for item in items):
+        rows.append(row(message("The voucher pays"), [item.voucher_cents for item in items]))
     if any(item.overrun_cents for item in items):
         rows.append(row(message("Above what the voucher covers"), [item.overrun_cents for item in items]))
     rows.append(row(message("You pay"), [_own(item) for item in items], is_sum=True))

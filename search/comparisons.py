@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from marketplace.catalogue.offers import published_offer
+from marketplace.catalogue.price_table import at_a_glance
 from marketplace.catalogue.schemas import PublishedOffer
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import FieldError, Invalid, NotFound, Refused
@@ -62,6 +63,16 @@ class BandPriceShown(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int
 
 
+class HourPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What one hour costs at a time that everybody knows, fees included, in cents; None where no service is given then.
+
+    Providers cut the week in their own ways: this is what can be laid side by side.
+    """
+
+    name: Text
+    total_cents: int | None
+
+
 class CostLine(msgspec.Struct, frozen=True, kw_only=True):
     """A month's sum of equal lines, in cents: hours have ``minutes``, everything else ``units``."""
 
@@ -94,6 +105,7 @@ class ComparedOffer(msgspec.Struct, frozen=True, kw_only=True):
     municipality_codes: tuple[str, ...]
     languages: tuple[str, ...]
     accepts_new_clients: bool
+    an_hour: tuple[HourPrice, ...]
     prices: tuple[BandPriceShown, ...]
     visit_fee_cents: int
     minimum_minutes: int
@@ -249,12 +261,24 @@ def _compared(
         municipality_codes=offer.municipality_codes,
         languages=offer.languages,
         accepts_new_clients=offer.accepts_new_clients,
+        an_hour=_an_hour(offer.prices, offer.calendar),
         prices=_prices(offer.prices, offer.calendar),
         visit_fee_cents=offer.prices.visit_fee_cents,
         minimum_minutes=offer.prices.minimum_minutes,
         voucher_accepted=pays is not None,
     )
     return _with_cost(column, offer, _MonthAsked(visits, month, pays), language) if visits else column
+
+
+def _an_hour(prices: PriceList, calendar: BandCalendar) -> tuple[HourPrice, ...]:
+    return tuple(
+        HourPrice(name=_in_all_languages(glance.name), total_cents=glance.total_cents)
+        for glance in at_a_glance(prices, calendar, today())
+    )
+
+
+def _in_all_languages(text: Message) -> Text:
+    return Text(*(translate(text, language) for language in (Language.FI, Language.SV, Language.EN)))
 
 
 def _prices(prices: PriceList, calendar: BandCalendar) -> tuple[BandPriceShown, ...]:

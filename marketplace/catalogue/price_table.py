@@ -52,13 +52,17 @@ def not_served_words(calendar: BandCalendar, language: Language) -> str:
 
 
 def at_a_glance(prices: PriceList, calendar: BandCalendar, today: date) -> list[Glance]:
-    """One hour, fees included, on a weekday, on a weekday's evening and on a Sunday; nothing for other units."""
+    """One hour, fees included, at times of the week that everybody knows; nothing for other units."""
     if prices.unit is not Unit.HOUR:
         return []
-    weekday, sunday = _next_plain(today, DayType.WEEKDAY), _next_plain(today, DayType.SUNDAY)
+    weekday, saturday, sunday = (
+        _next_plain(today, kind) for kind in (DayType.WEEKDAY, DayType.SATURDAY, DayType.SUNDAY)
+    )
     return [
         Glance(message("Weekday at 10–11"), _an_hour(prices, calendar, weekday, 10 * 60)),
         Glance(message("Weekday evening at 19–20"), _an_hour(prices, calendar, weekday, 19 * 60)),
+        Glance(message("Weekday night at 2–3"), _an_hour(prices, calendar, weekday, 2 * 60)),
+        Glance(message("Saturday at 10–11"), _an_hour(prices, calendar, saturday, 10 * 60)),
         Glance(message("Sunday at 10–11"), _an_hour(prices, calendar, sunday, 10 * 60)),
     ]
 

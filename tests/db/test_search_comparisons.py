@@ -170,12 +170,27 @@ async def test_the_table_has_a_row_for_every_difference(offers, organiser):
     assert columns_of((await compared(*offers)).items, Language.SV).month == ()
 
 
-async def test_a_band_that_only_one_offer_has_leaves_the_other_empty(provider, organiser, offers):
+async def test_an_hour_is_comparable_though_the_week_is_cut_otherwise(provider, organiser, offers):
     flat = await make_offer(
         provider,
         organiser,
         prices=PriceList(unit=Unit.HOUR, one_price_cents=5000, visit_fee_cents=300, minimum_minutes=60),
     )
-    rows = columns_of((await compared(offers[0], flat)).items, Language.EN).prices
-    assert rows[-3].cells == ("–", "€50.00 / hour")
-    assert [row.header for row in rows[-2:]] == ["Fee for each visit", "Shortest visit that is billed"]
+    table = columns_of((await compared(offers[0], flat)).items, Language.EN)
+    assert (table.prices[0].header, table.prices[0].cells[1]) == ("Weekday at 10–11", "€53.00")
+    assert [row.header for row in table.prices[-2:]] == ["Fee for each visit", "Shortest visit that is billed"]
+    assert table.price_lists[1].lines == (("At all times", "€50.00 / hour"),)
+
+
+async def test_hours_without_service_are_told_and_other_units_have_one_price(provider, organiser, offers):
+    closed = (Hours(tuple(DayType), 0, 7 * 60), Hours(tuple(DayType), 18 * 60, 24 * 60))
+    day = Band("day", Text("Päivä"), (Hours(tuple(DayType), 7 * 60, 18 * 60),))
+    prices = PriceList(unit=Unit.HOUR, band_prices=(BandPrice("day", 4000),))
+    calendar = BandCalendar(version="own", bands=(day,), not_served=closed)
+    daytime = await make_offer(provider, organiser, calendar=calendar, prices=prices)
+    meal = await make_offer(
+        provider, organiser, service_class="V-MEAL", prices=PriceList(unit=Unit.PIECE, one_price_cents=900)
+    )
+    rows = {row.header: row.cells for row in columns_of((await compared(daytime, meal)).items, Language.EN).prices}
+    assert rows["Weekday night at 2–3"] == ("no service", "–")
+    assert rows["Price"] == ("–", "€9.00 / piece")

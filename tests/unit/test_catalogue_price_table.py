@@ -26,13 +26,13 @@ def test_one_price_is_one_row_without_hours() -> None:
 
 def test_glance_looks_at_plain_days_only() -> None:
     found = at_a_glance(band_prices(), STANDARD_BANDS, BEFORE_CHRISTMAS)
-    assert [each.total_cents for each in found] == [3800, 4400, 7600]
+    assert [each.total_cents for each in found] == [3800, 4400, 5300, 4800, 7600]
 
 
 def test_glance_says_when_there_is_no_service() -> None:
     nursing = import_prices(shipped_rows("Epes palvelut"), "V-HOMENURSING")
     found = at_a_glance(nursing.prices, nursing.calendar, BEFORE_CHRISTMAS)
-    assert [each.total_cents for each in found] == [4200, None, None]
+    assert [each.total_cents for each in found] == [4200, None, None, None, None]
     assert not_served_words(nursing.calendar, Language.EN) == "Mon–Fri 18–7, Sat Sun and public holidays 0–24"
     assert not_served_words(STANDARD_BANDS, Language.EN) == ""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from marketplace.kernel.db import new_id
+from marketplace.organisers.states import OrganiserKind
 from search import dictionaries, indexer
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider
 from tests.factories.organisers import make_organiser, make_product
@@ -48,6 +49,15 @@ async def test_results_have_a_count_and_lead_to_the_offers(client, offers):
     assert page.h1.get_text(strip=True) == "3 palvelua"
     assert {link["href"] for link in page.select(".st-offer h2 a")} == {f"/offers/{each}" for each in offers}
     assert "<b>Oy" not in str(page.select_one(".st-cards"))
+
+
+async def test_many_places_are_told_in_short(client, database):
+    county = await make_organiser("Varha", county_code="05", business_id="0204819-8", kind=OrganiserKind.COUNTY)
+    provider = await make_provider("Arki Ky")
+    await approve(provider, county)
+    await make_offer(provider, county, municipality_codes=county.municipality_codes[:9])
+    await indexer.rebuild()
+    assert "ja 5 muuta" in (await client.page("/?text=&lang=fi")).select_one(".st-offer__facts").get_text()
 
 
 async def test_results_can_be_narrowed_and_ordered(client, offers):
@@ -103,7 +113,7 @@ async def test_chosen_offers_stand_side_by_side(client, offers):
     page = await client.page(f"/compare?offers={offers[0]}&offers={offers[1]}&lang=fi")
     assert len(page.select("th[scope=col]")) == 2
     rows = [row.get_text(" ", strip=True) for row in page.select("th[scope=row]")]
-    assert "Arkipäivä ma–pe 7–18" in rows
+    assert "Arkisin klo 10–11" in rows
     assert "Sinä maksat" not in rows
 
 
