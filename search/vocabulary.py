@@ -40,7 +40,7 @@ ALIKE = """
 select sought.number, w.word, w.likeness from unnest($1::int[], $2::text[]) as sought(number, form)
     cross join lateral (
         select word, similarity(word, sought.form) as likeness from search_word
-        where word % sought.form order by likeness desc, word limit $3
+        where word % sought.form and similarity(word, sought.form) >= $4::real order by likeness desc, word limit $3
     ) w
 """
 
@@ -117,14 +117,14 @@ async def _alike(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[
     pairs = [(number, form) for number, each in forms.items() for form in each]
     if not pairs:
         return {}
-    rows = await link.fetch(ALIKE, [number for number, _ in pairs], [form for _, form in pairs], MOST_LIKE)
+    rows = await link.fetch(
+        ALIKE, [number for number, _ in pairs], [form for _, form in pairs], MOST_LIKE, LEAST_LIKENESS
+    )
     found: dict[int, Alternatives] = {}
     for number in {row["number"] for row in rows}:
         best = max(row["likeness"] for row in rows if row["number"] == number)
-        limit = max(LEAST_LIKENESS, best - LIKENESS_SPAN)
-        close = [row for row in rows if row["likeness"] >= limit]
-        if any(row["number"] == number for row in close):
-            found[number] = Alternatives(wider=_first(close, number, MOST_LIKE))
+        close = [row for row in rows if row["likeness"] >= best - LIKENESS_SPAN]
+        found[number] = Alternatives(wider=_first(close, number, MOST_LIKE))
     return found
 
 

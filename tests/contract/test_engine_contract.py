@@ -63,7 +63,9 @@ async def test_inflections_in_any_language_find_the_service(filled, text):
     assert await numbers(filled, text) == [1, 2]
 
 
-@pytest.mark.parametrize("text", ["kotihoitp", "ktoihoito", "kotihito", "kotihhoito", "kotihoidoon", "hemvrd"])
+@pytest.mark.parametrize(
+    "text", ["kotihoitp", "ktoihoito", "kotihito", "kotihhoito", "kotihoidoon", "kootihoiito", "hemvrd"]
+)
 async def test_typos_find_the_service(filled, text):
     assert await numbers(filled, text) == [1, 2]
 

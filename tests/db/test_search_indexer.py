@@ -10,9 +10,9 @@ from marketplace.catalogue.offers import publish as publish_offer
 from marketplace.catalogue.offers import save_draft, withdraw
 from marketplace.catalogue.topics import OfferChanged
 from marketplace.kernel.clock import today
-from marketplace.kernel.db import fetch_value, new_id
+from marketplace.kernel.db import fetch, fetch_value, new_id
 from marketplace.kernel.errors import Conflict
-from search import dictionaries, engines, indexer
+from search import dictionaries, engines, indexer, postgres
 from search.documents import document_of
 from search.engine import EngineUnavailable
 from search.engines import Engines
@@ -222,3 +222,15 @@ async def test_a_change_during_a_rebuild_is_not_lost(database):
     await engine.rebuild(batches(), lambda _: None)
     cards = {card.id: card for card in (await engine.query(SearchQuery())).cards()}
     assert cards[offer].version == 2
+
+
+async def test_a_rebuild_keeps_what_belongs_together_together(database, monkeypatch):
+    monkeypatch.setattr(postgres, "FILL_AT_ONCE", 2)
+
+    async def batches():
+        for service in ("V-MEAL", "V-CLEANING", "V-MEAL"):
+            yield [document_of(published(service))]
+
+    assert await PostgresEngine().rebuild(batches(), lambda _: None) == 3
+    stored = [row["service_class"] for row in await fetch("select service_class from search_document order by id")]
+    assert stored == ["V-CLEANING", "V-MEAL", "V-MEAL"]

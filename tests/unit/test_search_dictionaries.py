@@ -69,3 +69,21 @@ def test_they_are_loaded_beside_the_running_process(tmp_path):
     thread = dictionaries.load_in_background(tmp_path)
     thread.join(60)
     assert dictionaries.base_forms().are_known
+
+
+def test_missing_ones_are_made_by_another_process(nowhere, monkeypatch, tmp_path):
+    commands: list[list[str]] = []
+
+    class Factory:
+        def __init__(self, disk_cache_dir: str) -> None:
+            self.folder = disk_cache_dir
+
+        def get_dictionary(self, language: str) -> dict[str, str]:
+            return WORDS.get(language, {"hem": "hem"})
+
+    monkeypatch.setattr(dictionaries._Current, "forms", BaseForms())
+    monkeypatch.setattr(dictionaries.subprocess, "run", lambda command, check: commands.append(command))
+    monkeypatch.setattr(dictionaries, "TrieDictionaryFactory", Factory)
+    dictionaries.load(tmp_path)
+    assert commands[0][1:] == ["-m", "search.dictionaries", str(tmp_path / dictionaries.VERSION)]
+    assert dictionaries.base_forms().of("kotihoidon", "fi") == "kotihoito"

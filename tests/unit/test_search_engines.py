@@ -7,7 +7,16 @@ from prometheus_client import REGISTRY
 
 from marketplace.kernel.config import Config
 from search.engine import EngineUnavailable
-from search.engines import Breaker, BreakerState, Engines, close_engines, current_engines, engines_of, preferred_is_well
+from search.engines import (
+    Breaker,
+    BreakerState,
+    Engines,
+    close_engines,
+    current_engines,
+    engines_of,
+    preferred_is_well,
+    search_engines,
+)
 from search.meilisearch import MeilisearchEngine
 from search.postgres import PostgresEngine
 from search.schemas import SearchQuery, SearchResult, complete_facets
@@ -142,4 +151,10 @@ async def test_a_process_makes_its_engines_once_and_again_after_closing():
     assert current_engines() is first
     assert await preferred_is_well()
     await close_engines()
+    assert current_engines() is not first
+
+
+async def test_a_web_process_gives_its_engines_back_at_its_end():
+    async with search_engines(None):
+        first = current_engines()
     assert current_engines() is not first
