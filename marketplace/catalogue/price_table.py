@@ -9,12 +9,14 @@ from marketplace.catalogue.time_words import hours_words
 from marketplace.kernel.calendar import DayType, day_types, moment_at
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import Language, Message, message
-from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.bands import Band, BandCalendar
 from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import quote_visit
 
 ONE_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = 60
+MORNING: Final = 6 * 60
+MINUTES_A_DAY: Final = 24 * 60
 
 
 class PriceRow(msgspec.Struct, frozen=True):
@@ -33,7 +35,7 @@ class Glance(msgspec.Struct, frozen=True):
 
 
 def price_rows(prices: PriceList, calendar: BandCalendar, language: Language) -> list[PriceRow]:
-    """The prices by time band in the order of the list, or the one price for all times."""
+    """The prices by time band as the week goes on from Monday morning, or the one price for all times."""
     if prices.one_price_cents is not None:
         return [PriceRow("", "", prices.one_price_cents)]
     return [
@@ -42,8 +44,17 @@ def price_rows(prices: PriceList, calendar: BandCalendar, language: Language) ->
             hours_words(calendar.band(entry.band).hours, language),
             entry.price_cents,
         )
-        for entry in prices.band_prices
+        for entry in sorted(prices.band_prices, key=lambda entry: _in_week(calendar.band(entry.band)))
     ]
+
+
+def _in_week(band: Band) -> tuple[int, int]:
+    """Where a band begins, days before nights: the kind of its first day, and the minutes since the morning."""
+    order = list(DayType)
+    return min(
+        (min(order.index(day) for day in hours.days), (hours.from_minute - MORNING) % MINUTES_A_DAY)
+        for hours in band.hours
+    )
 
 
 def not_served_words(calendar: BandCalendar, language: Language) -> str:
