@@ -179,7 +179,12 @@ async def my_iban(actor: Actor) -> str | None:
     Raises:
         NotFound: the actor acts for no provider.
     """
-    row = await fetch_one(IBAN_OF, acting_provider(actor))
+    return await bank_account_of(acting_provider(actor))
+
+
+async def bank_account_of(provider_id: UUID) -> str | None:
+    """A provider's bank account in groups of four, for the payouts; whom they show it to is theirs to decide."""
+    row = await fetch_one(IBAN_OF, provider_id)
     return str(iban_format(row["iban"])) if row else None
 
 

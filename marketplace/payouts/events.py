@@ -88,8 +88,10 @@ async def on_transfer_event(event: StripeEvent) -> None:
 
 @transactional()
 async def take_note_of_transfer(payout_id: UUID, transfer: StripeTransfer) -> bool:
-    """Takes back what was wholly reversed at Stripe. False where that is no news, or no whole reversal."""
+    """Takes back what was wholly reversed at Stripe. False where that is no news, no whole reversal, or tried again."""
     payout = await records.lock(payout_id)
+    if (await records.latest_of(payout.statement_id)).id != payout.id:
+        return False
     is_whole = transfer.reversed_cents == transfer.amount_cents == payout.amount_cents
     if not is_whole or not STRIPE.allows(payout.status, PayoutAction.SAY_REVERSED):
         return False

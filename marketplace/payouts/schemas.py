@@ -80,9 +80,13 @@ class StatementLineView(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class StatementView(msgspec.Struct, kw_only=True, frozen=True):
-    """A statement with its visits and every attempt to pay it, newest first."""
+    """A statement with its visits and every attempt to pay it, newest first.
+
+    ``bank_account`` is the provider's IBAN while the payment waits for a bank transfer of the organiser's own.
+    """
 
     summary: StatementSummary
+    bank_account: str | None
     lines: Sequence[StatementLineView]
     payouts: Sequence[PayoutView]
 

@@ -22,7 +22,8 @@ from marketplace.payouts.schemas import (
     StatementView,
     Sums,
 )
-from marketplace.payouts.states import PayoutStatus
+from marketplace.payouts.states import PayoutStatus, WaitingFor
+from onboarding.payout_accounts import bank_account_of
 
 PER_PAGE: Final = 50
 ORGANISER_READERS: Final = frozenset({Role.FINANCE, Role.ORGANISER_ADMIN})
@@ -80,7 +81,14 @@ async def get_statement(actor: Actor, statement_id: UUID) -> StatementView:
     if row["provider_id"] != (provider_id or row["provider_id"]):
         raise NotFound
     lines = [msgspec.convert(line, StatementLineView) for line in await fetch(LINES, statement_id)]
-    return StatementView(summary=_summary(row), lines=lines, payouts=await records.attempts_of(statement_id))
+    summary, attempts = _summary(row), await records.attempts_of(statement_id)
+    return StatementView(summary=summary, bank_account=await _bank_account(summary), lines=lines, payouts=attempts)
+
+
+async def _bank_account(summary: StatementSummary) -> str | None:
+    if summary.payout.waiting_for is not WaitingFor.BANK_TRANSFER:
+        return None
+    return await bank_account_of(summary.provider_id)
 
 
 async def summaries_of_run(run_id: UUID) -> Sequence[StatementSummary]:

@@ -47,6 +47,8 @@ class WaitingFor(StrEnum):
 
     ACCOUNT = "account"
     ACCOUNT_READY = "account_ready"
+    BANK_TRANSFER = "bank_transfer"
+    """The provider has a bank account with us and none at Stripe that could receive: the organiser pays by itself."""
 
 
 S, A = PayoutStatus, PayoutAction
@@ -91,7 +93,7 @@ _CAPABILITIES: Mapping[PayoutStatus, frozenset[Capability]] = {
     S.TRANSFERRED: frozenset({Capability.BE_SENT, Capability.BE_ASKED_ABOUT}),
     S.IN_TRANSIT: frozenset({Capability.BE_ASKED_ABOUT}),
     S.PAID: frozenset({Capability.BE_ASKED_ABOUT}),
-    S.FAILED: frozenset({Capability.BE_TRIED_AGAIN}),
+    S.FAILED: frozenset({Capability.BE_TRIED_AGAIN, Capability.BE_ASKED_ABOUT}),
     S.REVERSED: frozenset({Capability.BE_TRIED_AGAIN}),
 }
 

@@ -24,6 +24,7 @@ from marketplace.stripe.errors import StripeRefused
 from marketplace.stripe.gateway import StripeGateway
 from marketplace.stripe.values import StripePayout, StripeTransfer
 from onboarding.payout_accounts import receiving_account
+from onboarding.schemas import ReceivingAccount
 
 log = structlog.get_logger("payouts")
 
@@ -77,13 +78,23 @@ async def _begin(payout_id: UUID) -> Sending | None:
     if payout.status is not PayoutStatus.REQUESTED:
         return Sending(payout, resumed=True)
     account = await receiving_account(payout.provider_id)
-    if account is None or not account.can_receive:
-        await _wait(payout, WaitingFor.ACCOUNT if account is None else WaitingFor.ACCOUNT_READY)
+    if (missing := _what_is_missing(account)) is not None:
+        await _wait(payout, missing)
         return None
+    assert account is not None
     begun = await records.move(
         SYSTEM_ACTOR, payout, SYSTEM, PayoutAction.BEGIN_TRANSFER, stripe_account_id=account.stripe_account_id
     )
     return Sending(begun, resumed=False)
+
+
+def _what_is_missing(account: ReceivingAccount | None) -> WaitingFor | None:
+    """What keeps Stripe from paying. A bank account alone is for a transfer that the organiser makes itself."""
+    if account is None:
+        return WaitingFor.ACCOUNT
+    if account.stripe_account_id is None:
+        return WaitingFor.BANK_TRANSFER
+    return None if account.can_receive else WaitingFor.ACCOUNT_READY
 
 
 async def _wait(payout: PayoutView, waiting_for: WaitingFor) -> None:
@@ -103,7 +114,7 @@ async def _transfer(gateway: StripeGateway, sending: Sending) -> Sending | None:
             sending.metadata,
         )
     except StripeRefused as refusal:
-        return await _record_refusal(payout.id, refusal)
+        return await _record_refusal(payout, refusal)
     return Sending(await _record_transfer(payout.id, transfer), resumed=sending.resumed)
 
 
@@ -133,7 +144,7 @@ async def _send_to_bank(gateway: StripeGateway, sending: Sending) -> None:
             sending.account_id, payout.amount_cents, f"payout:{payout.id}:bank", sending.metadata
         )
     except StripeRefused as refusal:
-        await _record_refusal(payout.id, refusal)
+        await _record_refusal(payout, refusal)
         return
     await _record_sent(payout.id, made)
 
@@ -156,12 +167,15 @@ async def _record_sent(payout_id: UUID, made: StripePayout) -> None:
 
 
 @transactional()
-async def _record_refusal(payout_id: UUID, refusal: StripeRefused) -> None:
-    """A refused transfer leaves the money owed under the statement, a refused payout leaves it on the Stripe account."""
-    payout = await records.lock(payout_id)
-    if not SYSTEM.allows(payout.status, PayoutAction.RECORD_REFUSAL):
+async def _record_refusal(refused: PayoutView, refusal: StripeRefused) -> None:
+    """A refused transfer leaves the money owed under the statement, a refused payout leaves it on the Stripe account.
+
+    Where another try has got further meanwhile the refusal is none: what was refused here is done.
+    """
+    payout = await records.lock(refused.id)
+    if payout.status is not refused.status or not SYSTEM.allows(payout.status, PayoutAction.RECORD_REFUSAL):
         return
-    log.warning("payment refused", payout_id=str(payout_id), code=refusal.stripe_code)
+    log.warning("payment refused", payout_id=str(payout.id), code=refusal.stripe_code)
     await records.move(
         SYSTEM_ACTOR, payout, SYSTEM, PayoutAction.RECORD_REFUSAL,
         failure_code=refusal.stripe_code[:80], failure_text=refusal.reason,

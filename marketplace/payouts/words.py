@@ -64,6 +64,8 @@ def explain_to_provider(payout: PayoutView) -> Message:
         return message("Open a payout account to be paid. The payment is sent as soon as the account is ready.")
     if payout.status is S.REQUESTED and payout.waiting_for is WaitingFor.ACCOUNT_READY:
         return message("Finish opening your payout account. The payment is sent as soon as the account is ready.")
+    if payout.status is S.REQUESTED and payout.waiting_for is WaitingFor.BANK_TRANSFER:
+        return message("The organiser pays this to your bank account.")
     if payout.status is S.FAILED and payout.failure_code in OF_THE_BANK:
         return message("The bank did not take the money. Check the bank account of your payout account.")
     if payout.status in {S.FAILED, S.REVERSED}:
@@ -85,6 +87,10 @@ def _why_not_sent(payout: PayoutView) -> Message:
             return message("The provider has no payout account yet. The payment is sent as soon as it has one.")
         case WaitingFor.ACCOUNT_READY:
             return message("The provider's payout account is not ready yet. The payment is sent as soon as it is.")
+        case WaitingFor.BANK_TRANSFER:
+            return message(
+                "The provider wants to be paid to its bank account. Pay by bank transfer and record it here."
+            )
         case None:
             return message("The payment is sent in a moment. Nothing needs to be done.")
 

@@ -11,12 +11,12 @@ from marketplace.kernel.errors import Conflict, IllegalTransition, Invalid, NotF
 from marketplace.ledger.chart import AccountKind
 from marketplace.payouts import records
 from marketplace.payouts.by_hand import record_bank_payment, retry_payout
-from marketplace.payouts.events import on_payout_event, on_transfer_event
+from marketplace.payouts.events import on_payout_event, on_transfer_event, take_note_of_transfer
 from marketplace.payouts.reconciliation import reconcile
 from marketplace.payouts.schemas import BankPayment
 from marketplace.payouts.statements import get_statement, list_statements, organiser_sums, provider_sums
 from marketplace.payouts.states import PayoutStatus, Rail
-from marketplace.payouts.stripe_rail import send
+from marketplace.payouts.stripe_rail import send, transfer_group
 from marketplace.payouts.topics import OfPayout
 from marketplace.payouts.words import explain
 from marketplace.stripe.double.control import TopUp
@@ -123,6 +123,40 @@ async def test_reconciliation_learns_what_no_event_told(debt, stripe_double):
     assert (found.asked, found.mended, found.unanswered, seen) == (1, 1, 0, [(1, 1)])
     assert await books(debt) == {AccountKind.PAID_OUT: 3_300}
     assert (await reconcile()).mended == 0
+
+
+async def test_reconciliation_asks_for_weeks_about_what_has_not_arrived(debt, stripe_double):
+    payout = await sent(debt)
+    bank_says(stripe_double, payout, "in_transit", "paid")
+    with clock_set_to(now() + timedelta(days=40)):
+        assert (await reconcile()).mended == 1
+    with clock_set_to(now() + timedelta(days=80)):
+        assert (await reconcile()).asked == 0
+
+
+async def test_money_taken_back_while_on_its_way_is_seen_once_the_bank_refuses(debt, stripe_double, stripe):
+    payout = await sent(debt)
+    stripe_double.world.balances[payout.stripe_account_id] = 3_300
+    await stripe.reverse_transfer(payout.transfer_id, 3_300, "take-back")
+    await on_transfer_event(event_about(payout, "transfer.reversed"))
+    bank_says(stripe_double, payout, "failed")
+    await on_payout_event(event_about(payout, "payout.failed"))
+    assert await books(debt) == {AccountKind.STRIPE_CLEARING: 3_300}
+    assert (await reconcile()).mended == 1
+    assert await books(debt) == {AccountKind.STATEMENT: 3_300}
+    assert (await retry_payout(debt.finance, payout.id)).status is PayoutStatus.REQUESTED
+
+
+async def test_an_attempt_that_was_followed_by_another_is_not_taken_back(debt, stripe_double, stripe):
+    payout = await sent(debt)
+    bank_says(stripe_double, payout, "failed")
+    await on_payout_event(event_about(payout, "payout.failed"))
+    await retry_payout(debt.finance, payout.id)
+    await stripe.reverse_transfer(payout.transfer_id, 3_300, "take-back")
+    [transfer] = await stripe.find_transfers(transfer_group(payout.statement_id))
+    assert not await take_note_of_transfer(payout.id, transfer)
+    assert await take_note_of_transfer((await last_payout()).id, transfer)
+    assert await books(debt) == {AccountKind.STATEMENT: 3_300}
 
 
 async def test_reconciliation_sends_stuck_payments_again(debt, stripe_double):

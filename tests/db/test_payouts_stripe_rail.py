@@ -4,10 +4,14 @@ import asyncio
 
 import pytest
 
+from marketplace.kernel.clock import today
 from marketplace.kernel.db import fetch, fetch_value, new_id, unit_of_work
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger.chart import AccountKind
 from marketplace.payouts import stripe_rail
+from marketplace.payouts.by_hand import record_bank_payment
+from marketplace.payouts.schemas import BankPayment
+from marketplace.payouts.statements import get_statement
 from marketplace.payouts.states import PayoutStatus, WaitingFor
 from marketplace.payouts.stripe_rail import send, transfer_group
 from marketplace.payouts.topics import OfPayout
@@ -16,6 +20,7 @@ from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.double.faults import Fault, FaultKind
 from marketplace.stripe.double.world import PLATFORM
 from marketplace.stripe.errors import StripeRefused, StripeUnavailable
+from onboarding.payout_accounts import save_iban
 from onboarding.topics import PAYOUT_ACCOUNT_CHANGED, OfProvider
 from tests.doubles.stripe import gateway
 from tests.factories.payouts import a_debt, an_account, books, keep_account, last_payout, settled, waiting_jobs, work
@@ -136,8 +141,19 @@ async def test_refused_payout_leaves_the_money_with_the_payment_service(debt, st
 async def test_refusal_that_comes_late_changes_nothing(debt):
     payout = await settled(debt)
     await send(OfPayout(payout.id))
-    await stripe_rail._record_refusal(payout.id, StripeRefused("late", "late"))
+    await stripe_rail._record_refusal(payout, StripeRefused("late", "late"))
     assert (await last_payout()).status is PayoutStatus.IN_TRANSIT
+
+
+async def test_refusal_of_a_transfer_that_another_try_has_made_changes_nothing(debt, stripe, monkeypatch):
+    payout = await settled(debt)
+    unsure = await stripe_rail._begin(payout.id)
+    transfer = await stripe.transfer(3_300, "EUR", unsure.account_id, "g", f"payout:{payout.id}:transfer", {})
+    await stripe_rail._record_transfer(payout.id, transfer)
+    await stripe_rail._record_refusal(unsure.payout, StripeRefused("late", "late"))
+    assert (await last_payout()).status is PayoutStatus.TRANSFERRED
+    await send(OfPayout(payout.id))
+    assert await books(debt) == {AccountKind.STRIPE_CLEARING: 3_300}
 
 
 async def test_without_account_the_payment_waits_and_goes_out_when_there_is_one(database, clock, stripe_double, stripe):
@@ -168,6 +184,29 @@ async def test_unfinished_account_makes_the_payment_wait_and_says_so_once(databa
     await keep_account(debt.provider_id, account, can_receive=True)
     await send(OfPayout(payout.id))
     assert (await last_payout()).failure_code == "insufficient_capabilities_for_transfer"
+
+
+async def test_bank_account_alone_waits_for_the_organisers_own_transfer(database, clock, stripe_double, stripe):
+    debt = await a_debt(3_300)
+    await save_iban(debt.provider, "FI21 1234 5600 0007 85")
+    payout = await settled(debt)
+    await send(OfPayout(payout.id))
+    waiting = await last_payout()
+    assert (waiting.status, waiting.waiting_for) == (PayoutStatus.REQUESTED, WaitingFor.BANK_TRANSFER)
+    assert (await get_statement(debt.finance, payout.statement_id)).bank_account == "FI21 1234 5600 0007 85"
+    await record_bank_payment(debt.finance, payout.id, BankPayment(bank_reference="RF18", paid_on=today()))
+    await work(database)
+    assert await books(debt) == {AccountKind.PAID_OUT: 3_300}
+    assert not stripe_double.world.transfers
+    assert (await get_statement(debt.finance, payout.statement_id)).bank_account is None
+
+
+async def test_account_at_stripe_is_paid_before_the_bank_account(database, clock, stripe_double, stripe):
+    debt = await a_debt(3_300)
+    await save_iban(debt.provider, "FI21 1234 5600 0007 85")
+    await an_account(stripe_double, stripe, debt.provider_id)
+    await send(OfPayout((await settled(debt)).id))
+    assert (await last_payout()).status is PayoutStatus.IN_TRANSIT
 
 
 async def test_unknown_payment_is_no_payment(database, stripe):

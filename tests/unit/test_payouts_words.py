@@ -27,6 +27,7 @@ STATES = [
     payout(PayoutStatus.REQUESTED),
     payout(PayoutStatus.REQUESTED, waiting_for=WaitingFor.ACCOUNT),
     payout(PayoutStatus.REQUESTED, waiting_for=WaitingFor.ACCOUNT_READY),
+    payout(PayoutStatus.REQUESTED, waiting_for=WaitingFor.BANK_TRANSFER),
     *(payout(status) for status in PayoutStatus if status not in {PayoutStatus.REQUESTED, PayoutStatus.FAILED}),
     payout(PayoutStatus.PAID, rail=Rail.SEPA, bank_reference="RF18"),
     payout(PayoutStatus.FAILED, failure_code="odd", failure_text="Very odd."),
