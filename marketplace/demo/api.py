@@ -8,10 +8,11 @@ from uuid import UUID, uuid4
 import httpx
 
 from marketplace.demo.people import code_of
+from marketplace.kernel.clock import now
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
-PATIENCE_SECONDS = 12.0
+PATIENCE_SECONDS = 30.0
 
 
 class DemoFailed(Exception):
@@ -55,7 +56,7 @@ class Api:
 
     def sign_in(self, email: str, password: str, secret: str = "") -> Json:
         """Signs in, with the six digits of this moment where there is a second factor."""
-        code = {"code": code_of(secret, int(time.time()))} if secret else {}
+        code = {"code": code_of(secret, int(now().timestamp()))} if secret else {}
         issued = self.post("/sign-in", {"email": email, "password": password, **code})
         return self._under(issued)
 

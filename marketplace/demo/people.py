@@ -1,6 +1,5 @@
 """The people of the demonstration: one for each hat, with a password for all and second factors that are known."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
@@ -129,7 +128,7 @@ def sign_ins(data: Path) -> list[str]:
 def code_now(data: Path, email: str) -> str | None:
     """What the person's authenticator app shows at this moment; None for one without a second factor."""
     person = next((each for each in read_people(data) if each.email == email.strip().lower()), None)
-    return code_of(person.secret, int(time.time())) if person and person.secret else None
+    return code_of(person.secret, int(now().timestamp())) if person and person.secret else None
 
 
 def code_of(secret: str, seconds: int) -> str:
