@@ -12,13 +12,13 @@ import asyncpg
 import msgspec
 
 from marketplace.kernel.clock import now
-from marketplace.kernel.db import connection, execute, execute_many, fetch, fetch_value, unit_of_work
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.db import CONNECTION_LOST, connection, execute, execute_many, fetch, fetch_value, unit_of_work
+from marketplace.kernel.errors import Conflict, Unavailable
 from marketplace.kernel.i18n import message
 from search.engine import Advance
 from search.postgres_query import HIT, TOTAL, bits_of, languages_of, statement
 from search.schemas import EngineName, IndexDocument, SearchQuery, SearchResult, complete_facets
-from search.text import fold, query_words
+from search.text import QueryWord, fold, query_words
 from search.vocabulary import Alternatives, alternatives, shortened
 
 COLUMNS: Final = (
@@ -104,15 +104,17 @@ class PostgresEngine:
         return done
 
     async def query(self, query: SearchQuery) -> SearchResult:
+        """See ``SearchEngine``. Every word must be found; where nothing has them all, any of them is enough.
+
+        Raises:
+            Unavailable: the database is away.
+        """
         sought = query_words(query.text)
-        async with connection() as link:
-            words = await alternatives(link, sought) if sought else []
-            if sought and not words:
-                return NOTHING
-            result = await _ask(link, query, words, "&")
-            if result.total == 0 and len(words) > 1:
-                return await _ask(link, query, words, "|")
-            return result
+        try:
+            async with connection() as link:
+                return await _found(link, query, sought)
+        except CONNECTION_LOST as error:
+            raise Unavailable from error
 
     async def fingerprints(self, offer_ids: Sequence[UUID] | None = None) -> Mapping[UUID, str]:
         rows = await fetch(
@@ -124,6 +126,16 @@ class PostgresEngine:
 
     async def close(self) -> None:
         """The pool is the application's; nothing is ours to give back."""
+
+
+async def _found(link: asyncpg.Connection, query: SearchQuery, sought: Sequence[QueryWord]) -> SearchResult:
+    words = await alternatives(link, sought) if sought else []
+    if sought and not words:
+        return NOTHING
+    result = await _ask(link, query, words, "&")
+    if result.total == 0 and len(words) > 1:
+        return await _ask(link, query, words, "|")
+    return result
 
 
 async def _ask(

@@ -9,9 +9,10 @@ import pytest
 from marketplace.catalogue.offers import publish as publish_offer
 from marketplace.catalogue.offers import save_draft, withdraw
 from marketplace.catalogue.topics import OfferChanged
+from marketplace.kernel import db
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import fetch, fetch_value, new_id
-from marketplace.kernel.errors import Conflict
+from marketplace.kernel.errors import Conflict, Unavailable
 from search import dictionaries, engines, indexer, postgres
 from search.documents import document_of
 from search.engine import EngineUnavailable
@@ -234,3 +235,12 @@ async def test_a_rebuild_keeps_what_belongs_together_together(database, monkeypa
     assert await PostgresEngine().rebuild(batches(), lambda _: None) == 3
     stored = [row["service_class"] for row in await fetch("select service_class from search_document order by id")]
     assert stored == ["V-CLEANING", "V-MEAL", "V-MEAL"]
+
+
+async def test_without_a_database_searching_is_unavailable(database):
+    await db.stop_pool()
+    db.use_database("postgresql://postgres@127.0.0.1:9/nothing")
+    with pytest.raises(Unavailable):
+        await PostgresEngine().query(SearchQuery())
+    db.use_database(database)
+    await db.start_pool(2)
