@@ -113,7 +113,9 @@ async def choose_offer(actor: Actor, voucher_id: UUID, choice: OfferChoice) -> A
     if active is not None and active["offer_id"] == offer.id:
         return await agreement_for(actor, active["id"])
     if active is not None:
+        _require_in_use(voucher)
         first = choice.starts_on or max(today(), voucher["valid_from"])
+        _require_possible(voucher, first)
         await _end(actor, active, first - timedelta(days=1), field="starts_on")
     return await _make(actor, voucher, offer, choice.starts_on)
 
@@ -125,15 +127,17 @@ async def end_agreement(actor: Actor, agreement_id: UUID, last_day: date | None 
     Raises:
         NotFound: not the actor's own.
         Conflict: it has ended already.
-        Invalid: the last day is before today, before the beginning, or before a visit that was logged.
+        Invalid: the last day is before today, after the voucher's own, or before a visit that was logged.
     """
     known = await agreement_for(actor, agreement_id)
     if actor.role in {Role.FINANCE, Role.ORGANISER_ADMIN}:
         raise NotFound
-    await _locked_voucher(known.voucher_id)
+    voucher = await _locked_voucher(known.voucher_id)
     row = await fetch_one("select * from agreement where id = $1", agreement_id)
     if last_day is not None and last_day < today():
         raise Invalid.field("last_day", message("The last day is already past."))
+    if last_day is not None and last_day > max(voucher["last_day"], today()):
+        raise Invalid.field("last_day", message("This voucher was valid until {day}.", day=voucher["last_day"]))
     await _end(actor, row or {}, last_day or today(), field="last_day")
     return await agreement_for(actor, agreement_id)
 
@@ -236,6 +240,11 @@ async def _first_day(voucher: Row, asked: date | None) -> date:
         text = message("The agreement before this one goes on until {day}. Choose a later first day.",
                        day=free_from - timedelta(days=1))  # fmt: skip
         raise Invalid.field("starts_on", text)
+    _require_possible(voucher, asked)
+    return asked
+
+
+def _require_possible(voucher: Row, asked: date) -> None:
     if not voucher["valid_from"] <= asked <= voucher["last_day"]:
         text = message("The voucher is valid from {first} to {last}. Choose one of those days.",
                        first=voucher["valid_from"], last=voucher["last_day"])  # fmt: skip
@@ -243,7 +252,6 @@ async def _first_day(voucher: Row, asked: date | None) -> date:
     if asked < today() - timedelta(days=EARLIER_DAYS):
         text = message("An agreement can begin at most {count} days before today.", count=EARLIER_DAYS)
         raise Invalid.field("starts_on", text)
-    return asked
 
 
 async def _end(actor: Actor, row: Row, last_day: date, *, field: str) -> None:

@@ -14,6 +14,7 @@ from litestar.exceptions import HTTPException, PermissionDeniedException, Valida
 from litestar.response import Redirect
 
 from marketplace.kernel.config import get_config
+from marketplace.kernel.db import RETRYABLE
 from marketplace.kernel.errors import (
     Conflict,
     DomainError,
@@ -34,8 +35,8 @@ AnyRequest = Request[Any, Any, Any]
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_SECONDS = 5
-LOST_RACES = (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError)
-"""The same thing was written twice at once, or what it belongs to went away meanwhile."""
+LOST_RACES = (asyncpg.UniqueViolationError, asyncpg.ForeignKeyViolationError, *RETRYABLE)
+"""The same thing was written twice at once, or what it belongs to went away meanwhile; nothing was done."""
 
 UNEXPECTED = 500
 
@@ -119,12 +120,12 @@ def _as_domain_error(request: AnyRequest, error: Exception) -> DomainError | Non
         return _http_error(403, "form_expired", FORM_EXPIRED)
     if isinstance(error, HTTPException) and error.status_code in DETAILS:
         return _http_error(error.status_code, *DETAILS[error.status_code])
-    return _as_database_refusal(request, error)
+    return _as_late_refusal(request, error)
 
 
-def _as_database_refusal(request: AnyRequest, error: Exception) -> DomainError | None:
-    """What only the database saw: a value it cannot hold, or a race lost against somebody else's write."""
-    if isinstance(error, asyncpg.DataError):
+def _as_late_refusal(request: AnyRequest, error: Exception) -> DomainError | None:
+    """What nobody saw before: a value that cannot be held or counted with (a day in the year 9999), or a lost race."""
+    if isinstance(error, asyncpg.DataError | OverflowError):
         log.warning("unstorable_value", error=type(error).__name__, request_id=request_id(request))
         return Invalid((), UNSTORABLE)
     if isinstance(error, LOST_RACES):

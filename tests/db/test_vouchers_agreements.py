@@ -228,6 +228,21 @@ async def test_an_agreement_is_not_ended_before_today(setting: Setting) -> None:
     assert invalid.value.fields[0].field == "last_day"
 
 
+@pytest.mark.parametrize("day", [date(2027, 1, 1), date.max])
+async def test_an_agreement_does_not_outlive_its_voucher(setting: Setting, day: date) -> None:
+    with pytest.raises(Invalid):
+        await end_agreement(setting.provider, setting.agreement.id, day)
+    await end_agreement(setting.provider, setting.agreement.id, setting.voucher.last_day)
+
+
+@pytest.mark.parametrize("day", [date.min, date(2026, 10, 1), date.max])
+async def test_a_provider_is_not_changed_on_a_day_that_cannot_be(setting: Setting, day: date) -> None:
+    other = await another_provider(setting)
+    with pytest.raises(Invalid):
+        await choose_offer(setting.person, setting.voucher.id, OfferChoice(offer_id=other.offer_id, starts_on=day))
+    assert (await agreement_for(setting.person, setting.agreement.id)).status is AgreementStatus.ACTIVE
+
+
 async def test_finance_and_strangers_end_nothing(setting: Setting) -> None:
     finance = Actor(person_id=new_id(), role=Role.FINANCE, organiser_id=setting.organiser.id)
     for actor in (finance, (await another_provider(setting)).provider, SYSTEM):

@@ -144,6 +144,8 @@ def _error(how: FromPath[str]) -> Exception:
         "invalid": Invalid.field("title", message("Check the answers")),
         "twice": asyncpg.UniqueViolationError("duplicate key of matti@example.fi"),
         "number": asyncpg.DataError("value out of int64 range"),
+        "deadlock": asyncpg.DeadlockDetectedError("process 1 of matti waits"),
+        "year": OverflowError("date value out of range"),
         "bug": ZeroDivisionError("the number of Matti Meikäläinen"),
     }[how]
 

@@ -40,8 +40,11 @@ async def test_a_domain_error_becomes_a_problem_document(machine):
     assert problem["request_id"] == response.headers["x-request-id"]
 
 
-@pytest.mark.parametrize(("how", "status", "code"), [("twice", 409, "conflict"), ("number", 422, "invalid")])
-async def test_what_only_the_database_saw(machine, how, status, code):
+@pytest.mark.parametrize(
+    ("how", "status", "code"),
+    [("twice", 409, "conflict"), ("deadlock", 409, "conflict"), ("number", 422, "invalid"), ("year", 422, "invalid")],
+)
+async def test_what_nobody_saw_before(machine, how, status, code):
     response = await machine.get(f"/api/v1/broken/{how}")
     assert (response.status_code, response.json()["code"]) == (status, code)
     assert "matti" not in response.text
