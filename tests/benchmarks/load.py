@@ -57,6 +57,26 @@ def measure(
     return figure(name, clients, results)
 
 
+def measure_once_each(
+    name: str, base_url: str, requests: Sequence[Request], *, clients: int, seconds: float = 4.0, runs: int = 3
+) -> Figure:
+    """Like ``measure`` for requests that may be sent only once: every client of every run has a share of its own."""
+    shares = [requests[n :: clients * (runs + 1)] for n in range(clients * (runs + 1))]
+    results = [
+        _in_process(base_url, shares[n * clients : (n + 1) * clients], clients, seconds if n else seconds / 2)
+        for n in range(runs + 1)
+    ][1:]
+    return figure(name, clients, results)
+
+
+def measure_work(name: str, make_sender: "MakeSender", *, clients: int, seconds: float = 4.0, runs: int = 3) -> Figure:
+    """The same loop without HTTP: ``make_sender`` is called in the process that measures and must be importable there."""
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(1) as pool:
+        results = [pool.apply(_work, (make_sender, clients, seconds if n else seconds / 2)) for n in range(runs + 1)]
+    return figure(name, clients, results[1:])
+
+
 def figure(name: str, clients: int, results: Sequence[tuple[float, list[float], int]]) -> Figure:
     """The median of several runs: ``(rate, seconds of every request, failures)`` each."""
     rates = sorted(rate for rate, _, _ in results)
@@ -74,15 +94,21 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 
 def _in_process(
-    base_url: str, requests: Sequence[Request], clients: int, seconds: float
+    base_url: str, requests: Sequence[Request] | Sequence[Sequence[Request]], clients: int, seconds: float
 ) -> tuple[float, list[float], int]:
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_run, (base_url, requests, clients, seconds))
 
 
-def _run(base_url: str, requests: Sequence[Request], clients: int, seconds: float) -> tuple[float, list[float], int]:
+def _run(
+    base_url: str, requests: Sequence[Request] | Sequence[Sequence[Request]], clients: int, seconds: float
+) -> tuple[float, list[float], int]:
     return asyncio.run(closed_loop(_sender(base_url, requests), clients, seconds))
+
+
+def _work(make_sender: "MakeSender", clients: int, seconds: float) -> tuple[float, list[float], int]:
+    return asyncio.run(closed_loop(make_sender, clients, seconds))
 
 
 async def closed_loop(
@@ -91,30 +117,43 @@ async def closed_loop(
     """Runs ``clients`` senders side by side for a time; gives the rate, every duration and the failures."""
     times: list[float] = []
     failed = 0
+    senders = [make_sender(number) for number in range(clients)]
+    for sender in senders:
+        await sender.open()
     begin = time.perf_counter()
 
-    async def client(number: int) -> None:
+    async def client(sender: "Sender") -> None:
         nonlocal failed
-        sender = make_sender(number)
         while time.perf_counter() - begin < seconds:
             sent = time.perf_counter()
-            ok = await sender.send()
+            try:
+                ok = await sender.send()
+            except StopIteration as error:
+                raise RuntimeError("there were too few requests for this machine") from error
             times.append(time.perf_counter() - sent)
             failed += not ok
-        await sender.close()
 
-    await asyncio.gather(*(client(number) for number in range(clients)))
-    return len(times) / (time.perf_counter() - begin), times, failed
+    await asyncio.gather(*(client(sender) for sender in senders))
+    rate = len(times) / (time.perf_counter() - begin)
+    for sender in senders:
+        await sender.close()
+    return rate, times, failed
 
 
 class Sender:
     """One client: something that does one unit of work and says whether it went well."""
+
+    async def open(self) -> None:
+        """Whatever is needed before the clock runs."""
 
     async def send(self) -> bool:
         raise NotImplementedError
 
     async def close(self) -> None:
         """Nothing to close by default."""
+
+
+MakeSender = Callable[[int], Sender]
 
 
 class HttpSender(Sender):
@@ -125,9 +164,11 @@ class HttpSender(Sender):
         self._requests = requests
         self._stream: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
+    async def open(self) -> None:
+        self._stream = await asyncio.open_connection(*self._address)
+
     async def send(self) -> bool:
-        if self._stream is None:
-            self._stream = await asyncio.open_connection(*self._address)
+        assert self._stream is not None, "open first"
         reader, writer = self._stream
         asked = next(self._requests)
         writer.write(asked.raw)
@@ -156,11 +197,14 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
     return body
 
 
-def _sender(base_url: str, requests: Sequence[Request]) -> Callable[[int], Sender]:
+def _sender(base_url: str, requests: Sequence[Request] | Sequence[Sequence[Request]]) -> Callable[[int], Sender]:
     parts = urlsplit(base_url)
     host, port = parts.hostname or "127.0.0.1", parts.port or 80
 
     def make(number: int) -> Sender:
+        share = requests[number % len(requests)]
+        if not isinstance(share, Request):
+            return HttpSender(host, port, iter(share))
         start = number * 7919 % len(requests)
         return HttpSender(host, port, cycle([*requests[start:], *requests[:start]]))
 

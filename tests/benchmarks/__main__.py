@@ -1,0 +1,136 @@
+"""``make bench``: measures against the limits in one run and writes ``docs/benchmarks.md``. ``--quick`` only tries it out."""
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from marketplace.kernel import db
+from marketplace.kernel.config import Config, get_config
+from marketplace.kernel.embedded_postgres import _reachable_binaries as binaries_folder
+from marketplace.kernel.embedded_postgres import free_port
+from marketplace.kernel.migrations import migrate
+from marketplace.run import Stack, scratch_config
+from tests.benchmarks import redeeming, searching
+from tests.benchmarks.machine import Machine, this_machine
+from tests.benchmarks.report import Chapter, Pair, page
+
+T = TypeVar("T")
+PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
+CLIENTS = (1, 8)
+
+ABOUT_SEARCH = (
+    "`GET /api/v1/offers` with twenty different searches (service and place, typos, Swedish, filters, sorting, facets every "
+    "time) beside the PostgreSQL engine asked for the same in one process, without HTTP and JSON."
+)
+ABOUT_REDEEMING = (
+    "`POST /api/v1/provider/visits`: signed in by token; voucher, agreement and approval checked under a lock; visit split "
+    "into bands, priced and divided; ledger entries chained; audit event written; committed to disk. All vouchers are one "
+    "organiser's, whose ledger takes one commit at a time. Beside it `pgbench -N -M prepared` (an update, a select, an "
+    "insert, a commit) on the same server."
+)
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much to measure."""
+
+    offers: int
+    vouchers: int
+    seconds: float
+    runs: int
+
+
+FULL = Size(offers=searching.OFFERS, vouchers=60, seconds=4.0, runs=3)
+QUICK = Size(offers=1_000, vouchers=4, seconds=0.5, runs=1)
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Small and short: shows that it works, measures nothing, writes nothing.")
+@click.option("--output", type=click.Path(path_type=Path), default=PAGE, show_default=False, help="The page to write.")
+def main(output: Path, *, quick: bool) -> None:
+    """Measure against the limits."""
+    size = QUICK if quick else FULL
+    scratch = Path(tempfile.mkdtemp(prefix="setelitori-bench-"))
+    scratch.chmod(0o755)
+    try:
+        with Stack(scratch_config(Config(log_level="warning"), scratch), port=free_port()) as stack:
+            machine, chapters = _measured(stack, size)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    today = datetime.now().astimezone().date()
+    written = page(machine, today, chapters, runs=size.runs, seconds=size.seconds)
+    click.echo(written)
+    if not quick:
+        output.write_text(written)
+    if any(figure.failed for chapter in chapters for pair in chapter.pairs for figure in (pair.ours, pair.limit)):
+        sys.exit("Some requests failed: these figures mean nothing.")
+
+
+def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
+    os.environ.update(stack.environment)
+    get_config.cache_clear()
+    _say("Preparing offers and vouchers ...")
+    prepared = _within_database(lambda: _prepare(size))
+    stack.serve()
+    binaries, database_url = binaries_folder(), stack.environment["DATABASE_URL"]
+    return this_machine(binaries / "postgres"), [
+        Chapter(f"Search at {size.offers:,} offers", ABOUT_SEARCH, _search(stack.local_url, database_url, size)),
+        Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, binaries, database_url, prepared, size)),
+    ]
+
+
+async def _prepare(size: Size) -> redeeming.Prepared:
+    await migrate()
+    await db.start_pool(4)
+    await searching.fill(size.offers)
+    return await redeeming.prepare(size.vouchers)
+
+
+def _search(url: str, database_url: str, size: Size) -> list[Pair]:
+    pairs: list[Pair] = []
+    for clients in CLIENTS:
+        _say(f"Search, {clients} at a time ...")
+        options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
+        pairs.append(Pair(searching.through_http(url, **options), searching.directly(database_url, **options)))
+    return pairs
+
+
+def _redeem(url: str, binaries: Path, database_url: str, prepared: redeeming.Prepared, size: Size) -> list[Pair]:
+    asked = redeeming.requests_of(url, prepared)
+    halves = [asked[n :: len(CLIENTS)] for n in range(len(CLIENTS))]
+    server = database_url.rpartition("/")[0] + "/postgres"  # Its tables stay out of our database.
+    pairs: list[Pair] = []
+    for clients, own in zip(CLIENTS, halves, strict=True):
+        _say(f"Redemption, {clients} at a time ...")
+        options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
+        ours = redeeming.through_http(url, own, **options)
+        pairs.append(Pair(ours, redeeming.pgbench(binaries, server, **options)))
+    return pairs
+
+
+def _within_database(work: Callable[[], Awaitable[T]]) -> T:
+    async def within() -> T:
+        db.use_database(get_config().database_url)
+        try:
+            return await work()
+        finally:
+            await db.stop_pool()
+
+    return asyncio.run(within())
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+if __name__ == "__main__":
+    main()
