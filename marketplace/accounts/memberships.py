@@ -116,7 +116,7 @@ async def grant_membership(
         Conflict: ``already_member``.
     """
     scope = {"organiser_id": organiser_id, "provider_id": provider_id, "client_id": client_id}
-    if not (_may_manage(actor, role, scope) or await _is_founder(actor, person_id, role, provider_id)):
+    if not (_may_grant(actor, role, scope) or await _is_founder(actor, person_id, role, provider_id)):
         raise Forbidden
     return await add_membership(actor, person_id, role, name=name, valid_from=valid_from, valid_to=valid_to, **scope)
 
@@ -150,11 +150,15 @@ async def add_membership(
     return membership_id
 
 
-def _may_manage(actor: Actor, role: Role, scope: dict[str, UUID | None]) -> bool:
+def _may_grant(actor: Actor, role: Role, scope: dict[str, UUID | None]) -> bool:
+    """What a case manager may give, the calling feature has checked against its own organiser's clients."""
+    return (actor.role is Role.CASE_MANAGER and role in CLIENT_ROLES) or _may_revoke(actor, role, scope)
+
+
+def _may_revoke(actor: Actor, role: Role, scope: dict[str, UUID | None]) -> bool:
+    """Not a case manager: whose client a hat is for is unknown here, and nobody has checked it."""
     if actor.role is Role.SYSTEM:
         return True
-    if actor.role is Role.CASE_MANAGER:
-        return role in CLIENT_ROLES
     managed = _managed(actor)
     return managed is not None and role in managed[1] and scope.get(managed[0]) == getattr(actor, managed[0])
 
@@ -211,7 +215,7 @@ async def revoke_membership(actor: Actor, membership_id: UUID) -> None:
         Refused: ``last_administrator``: an organiser or provider keeps at least one.
     """
     row = await fetch_one("select * from membership where id = $1 and revoked_at is null for update", membership_id)
-    if row is None or not (row["person"] == actor.person_id or _may_manage(actor, Role(row["role"]), row)):
+    if row is None or not (row["person"] == actor.person_id or _may_revoke(actor, Role(row["role"]), row)):
         raise NotFound
     await _refuse_last_administrator(row)
     await execute("update membership set revoked_at = $2 where id = $1", membership_id, now())

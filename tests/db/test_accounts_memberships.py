@@ -117,6 +117,14 @@ async def test_nobody_gives_hats_of_another_scope(database):
         await grant_membership(actor, someone.id, Role.PROVIDER_WORKER, name="Muu", provider_id=new_id())
 
 
+async def test_a_case_manager_takes_no_hat_of_a_client_that_nobody_has_checked(database):
+    actor, someone = await an_actor(Role.CASE_MANAGER), await a_person()
+    for role in (Role.CLIENT, Role.PROXY):
+        hat = await a_hat(someone, role)
+        with pytest.raises(NotFound):
+            await revoke_membership(actor, hat)
+
+
 async def test_a_case_manager_gives_clients_their_hat(database):
     actor, someone = await an_actor(Role.CASE_MANAGER), await a_person()
     assert await grant_membership(actor, someone.id, Role.CLIENT, name="Aino", client_id=new_id())
