@@ -53,22 +53,27 @@ create index approval_municipality_codes on approval using gin (municipality_cod
 create index provider_name_trigrams on provider using gin (lower(name) gin_trgm_ops);
 create index provider_name_order on provider (lower(name), id);
 
+create function approval_days(granted approval) returns datemultirange language sql stable as $$
+    select case when coalesce(until.day, 'infinity') < granted.valid_from then '{}'
+        else datemultirange(daterange(granted.valid_from, until.day, '[]')) end - coalesce(
+            (select range_agg(daterange(first_day, last_day, '[]')) from approval_pause where approval_id = granted.id), '{}')
+    from (select least(granted.valid_to, case when granted.status <> 'in_force' then granted.status_from - 1 end)) as until (day)
+$$;
+
 create view approval_covers as
 select a.id as approval_id, a.provider_id, a.organiser_id, c.service_class, m.municipality_code,
-    a.valid_from as first_day,
-    least(
-        coalesce(a.valid_to, 'infinity'::date),
-        case a.status when 'in_force' then 'infinity'::date else a.status_from - 1 end
-    ) as last_day
+    lower(d.days) as first_day, coalesce(upper(d.days) - 1, 'infinity'::date) as last_day
 from approval a
+cross join lateral unnest(approval_days(a)) as d (days)
 cross join lateral unnest(a.service_classes) as c (service_class)
 cross join lateral unnest(a.municipality_codes) as m (municipality_code);
 comment on view approval_covers is
-    'Who may serve what where, from first_day to last_day (both included, Finnish days). A suspension or end counts at once.';
+    'Who may serve what where, from first_day to last_day (both included, Finnish days), without the days of suspensions.';
 """
 
 BACKWARDS = """
 drop view approval_covers;
+drop function approval_days(approval);
 drop index provider_name_order;
 drop index provider_name_trigrams;
 drop index approval_municipality_codes;

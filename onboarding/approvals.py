@@ -1,7 +1,7 @@
 """Approvals: granted with a decision, suspended, resumed and ended by one. An ended approval never comes back."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
@@ -29,6 +29,9 @@ select a.id, a.application_id, a.provider_id, a.organiser_id, a.service_classes,
 from approval a join organiser o on o.id = a.organiser_id
 """
 UPDATE = "update approval set status = $2, status_from = $3, status_reason = $4 where id = $1"
+PAUSE = "insert into approval_pause (id, approval_id, first_day) values ($1, $2, $3)"
+GO_ON = "update approval_pause set last_day = $2 where approval_id = $1 and last_day is null and first_day <= $2"
+NEVER_MIND = "delete from approval_pause where approval_id = $1 and last_day is null"
 
 
 async def grant_approval(actor: Actor, application: Row, terms: ApprovalTerms) -> UUID:
@@ -54,7 +57,7 @@ async def suspend_approval(actor: Actor, approval_id: UUID, reason: str) -> Appr
 
 
 async def resume_approval(actor: Actor, approval_id: UUID, reason: str) -> ApprovalView:
-    """Puts a suspended approval back into force from today on.
+    """Puts a suspended approval back into force from today on. The days before stay without it.
 
     Raises:
         Invalid: no reason is given.
@@ -107,10 +110,20 @@ async def _move(actor: Actor, approval_id: UUID, action: ApprovalAction, reason:
         raise Invalid.field("reason", message("Give the reason: it is part of the decision."))
     since = _first_day(row, status)
     await execute(UPDATE, approval_id, status.value, since, reason.strip())
+    await _note_pause(approval_id, action)
     before, after = {"status": row["status"]}, {"status": status, "from": since, "reason": reason.strip()}
     await _changed(actor, f"approval.{status}", approval_id, row, before=before, after=after)
     found = await fetch_one(f"{SELECT} where a.id = $1", approval_id)
     return _views([found] if found else [])[0]
+
+
+async def _note_pause(approval_id: UUID, action: ApprovalAction) -> None:
+    """What is suspended and resumed on one day was not suspended at all."""
+    if action is ApprovalAction.SUSPEND:
+        await execute(PAUSE, new_id(), approval_id, today())
+    if action is ApprovalAction.RESUME:
+        await execute(GO_ON, approval_id, today() - timedelta(days=1))
+        await execute(NEVER_MIND, approval_id)
 
 
 def _first_day(row: Row, status: ApprovalStatus) -> date:

@@ -146,6 +146,19 @@ class Approval(Table):
     approval_of_something = Check("cardinality(service_classes) > 0 and cardinality(municipality_codes) > 0")
 
 
+class ApprovalPause(Table):
+    """Days on which an approval was suspended, both included; ``last_day`` is null until it is resumed.
+
+    Kept beside the approval, so that resuming it does not pay for what was done meanwhile.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    approval_id = ForeignKey(references=Approval, null=False, default=None, index=True)
+    first_day = Date(default=None)
+    last_day = Date(null=True, default=None)
+    approval_pause_in_order = Check("last_day is null or last_day >= first_day")
+
+
 class PayoutAccount(Table):
     """Where a provider's money goes: an account at Stripe, or a bank account for organisers who pay by SEPA."""
 

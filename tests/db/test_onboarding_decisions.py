@@ -1,12 +1,12 @@
 """The reviewer's side: the queue, claims, decisions; nothing decided twice, nobody else's business."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from marketplace.kernel.audit import history
-from marketplace.kernel.clock import today
+from marketplace.kernel.clock import HELSINKI, clock_set_to, today
 from marketplace.kernel.db import execute, fetch, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.i18n import Language, translate
@@ -167,6 +167,38 @@ async def test_withdrawal_and_approval_at_once_settle_on_one(database: str) -> N
         return_exceptions=True,
     )
     assert sum(isinstance(each, Conflict) for each in outcomes) == 1
+
+
+async def covered_days(*days: date) -> list[bool]:
+    sql = "select exists (select from approval_covers where $1::date between first_day and last_day)"
+    return [await fetch_value(sql, day) for day in days]
+
+
+async def test_days_of_a_suspension_stay_without_approval(database: str) -> None:
+    case = await a_submitted()
+    await decisions.approve(case.reviewer, case.id, terms(valid_from=date(2026, 11, 1)))
+    [approval] = await approvals.approvals_of_provider(case.applicant.actor)
+    days = [date(2026, 11, day) for day in (9, 10, 19, 20)]
+    with clock_set_to(datetime(2026, 11, 10, 12, tzinfo=HELSINKI)):
+        await approvals.suspend_approval(case.reviewer, approval.id, "Selvitys.")
+        assert await covered_days(*days) == [True, False, False, False]
+    with clock_set_to(datetime(2026, 11, 20, 12, tzinfo=HELSINKI)):
+        await approvals.resume_approval(case.reviewer, approval.id, "Kunnossa.")
+        assert await covered_days(*days, date(2030, 1, 1)) == [True, False, False, True, True]
+        await approvals.suspend_approval(case.reviewer, approval.id, "Taas.")
+        await approvals.resume_approval(case.reviewer, approval.id, "Erehdys.")
+    assert await covered_days(*days) == [True, False, False, True]
+
+
+async def test_an_end_after_a_suspension_does_not_pay_for_the_days_between(database: str) -> None:
+    case = await a_submitted()
+    await decisions.approve(case.reviewer, case.id, terms(valid_from=date(2026, 11, 1)))
+    [approval] = await approvals.approvals_of_provider(case.applicant.actor)
+    with clock_set_to(datetime(2026, 11, 10, 12, tzinfo=HELSINKI)):
+        await approvals.suspend_approval(case.reviewer, approval.id, "Selvitys.")
+    with clock_set_to(datetime(2026, 11, 20, 12, tzinfo=HELSINKI)):
+        await approvals.end_approval(case.reviewer, approval.id, "Ehdot eivät täyty.")
+    assert await covered_days(date(2026, 11, 9), date(2026, 11, 10), date(2026, 11, 19)) == [True, False, False]
 
 
 async def test_suspended_resumed_and_ended(database: str) -> None:
