@@ -21,6 +21,7 @@ from marketplace.kernel.migrations import migrate
 from marketplace.run import Stack, scratch_config
 from tests.benchmarks import redeeming, searching
 from tests.benchmarks.machine import Machine, this_machine
+from tests.benchmarks.redeeming import PgBench
 from tests.benchmarks.report import Chapter, Pair, page
 
 T = TypeVar("T")
@@ -82,9 +83,11 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
     prepared = _within_database(lambda: _prepare(size))
     stack.serve()
     binaries, database_url = binaries_folder(), stack.environment["DATABASE_URL"]
+    # Its tables stay out of our database.
+    server = PgBench(binaries / "pgbench", database_url.rpartition("/")[0] + "/postgres")
     return this_machine(binaries / "postgres"), [
         Chapter(f"Search at {size.offers:,} offers", ABOUT_SEARCH, _search(stack.local_url, database_url, size)),
-        Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, binaries, database_url, prepared, size)),
+        Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
     ]
 
 
@@ -100,20 +103,19 @@ def _search(url: str, database_url: str, size: Size) -> list[Pair]:
     for clients in CLIENTS:
         _say(f"Search, {clients} at a time ...")
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
-        pairs.append(Pair(searching.through_http(url, **options), searching.directly(database_url, **options)))
+        pairs.append(searching.beside_the_engine(url, database_url, **options))
     return pairs
 
 
-def _redeem(url: str, binaries: Path, database_url: str, prepared: redeeming.Prepared, size: Size) -> list[Pair]:
+def _redeem(url: str, server: PgBench, prepared: redeeming.Prepared, size: Size) -> list[Pair]:
+    server.set_up()
     asked = redeeming.requests_of(url, prepared)
-    halves = [asked[n :: len(CLIENTS)] for n in range(len(CLIENTS))]
-    server = database_url.rpartition("/")[0] + "/postgres"  # Its tables stay out of our database.
+    parts = [asked[n :: len(CLIENTS)] for n in range(len(CLIENTS))]
     pairs: list[Pair] = []
-    for clients, own in zip(CLIENTS, halves, strict=True):
+    for clients, own in zip(CLIENTS, parts, strict=True):
         _say(f"Redemption, {clients} at a time ...")
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
-        ours = redeeming.through_http(url, own, **options)
-        pairs.append(Pair(ours, redeeming.pgbench(binaries, server, **options)))
+        pairs.append(redeeming.beside_pgbench(url, own, server, **options))
     return pairs
 
 

@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TypeVar
 from urllib.parse import urlsplit
 
-T = TypeVar("T")
+Result = tuple[float, list[float], int]
+"""Rate per second, seconds of every request, failures."""
+Measure = Callable[[int, float], Result]
+"""One run with so many clients, for so many seconds."""
 
 
 @dataclass(frozen=True)
@@ -49,35 +51,41 @@ def request(
     return Request(("\r\n".join(lines) + "\r\n\r\n").encode() + body, expected)
 
 
-def measure(
-    name: str, base_url: str, requests: Sequence[Request], *, clients: int, seconds: float = 4.0, runs: int = 3
-) -> Figure:
-    """The requests are dealt to the clients in turn and start again at the end. One warm-up run is not counted."""
-    results = [_in_process(base_url, requests, clients, seconds if n else seconds / 2) for n in range(runs + 1)][1:]
-    return figure(name, clients, results)
+def over_http(base_url: str, requests: Sequence[Request]) -> Measure:
+    """The requests are dealt to the clients in turn and start again at the end."""
+    return lambda clients, seconds: _in_process(base_url, requests, clients, seconds)
 
 
-def measure_once_each(
-    name: str, base_url: str, requests: Sequence[Request], *, clients: int, seconds: float = 4.0, runs: int = 3
-) -> Figure:
-    """Like ``measure`` for requests that may be sent only once: every client of every run has a share of its own."""
-    shares = [requests[n :: clients * (runs + 1)] for n in range(clients * (runs + 1))]
-    results = [
-        _in_process(base_url, shares[n * clients : (n + 1) * clients], clients, seconds if n else seconds / 2)
-        for n in range(runs + 1)
-    ][1:]
-    return figure(name, clients, results)
+def over_http_once(base_url: str, requests: Sequence[Request], portions: int) -> Measure:
+    """For requests that may be sent only once: each of ``portions`` calls has its own, every client a share of them."""
+    left = iter([requests[n::portions] for n in range(portions)])
+
+    def measure(clients: int, seconds: float) -> Result:
+        portion = next(left)
+        return _in_process(base_url, [portion[n::clients] for n in range(clients)], clients, seconds)
+
+    return measure
 
 
-def measure_work(name: str, make_sender: "MakeSender", *, clients: int, seconds: float = 4.0, runs: int = 3) -> Figure:
+def of_work(make_sender: "MakeSender") -> Measure:
     """The same loop without HTTP: ``make_sender`` is called in the process that measures and must be importable there."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        results = [pool.apply(_work, (make_sender, clients, seconds if n else seconds / 2)) for n in range(runs + 1)]
-    return figure(name, clients, results[1:])
+
+    def measure(clients: int, seconds: float) -> Result:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            return pool.apply(_work, (make_sender, clients, seconds))
+
+    return measure
 
 
-def figure(name: str, clients: int, results: Sequence[tuple[float, list[float], int]]) -> Figure:
+def side_by_side(
+    ours: tuple[str, Measure], limit: tuple[str, Measure], *, clients: int, seconds: float, runs: int
+) -> tuple[Figure, Figure]:
+    """Both in turn, run by run, so that whatever else the machine does meets both. The first run warms up and is left out."""
+    results = [(ours[1](clients, seconds), limit[1](clients, seconds)) for _ in range(runs + 1)][1:]
+    return figure(ours[0], clients, [a for a, _ in results]), figure(limit[0], clients, [b for _, b in results])
+
+
+def figure(name: str, clients: int, results: Sequence[Result]) -> Figure:
     """The median of several runs: ``(rate, seconds of every request, failures)`` each."""
     rates = sorted(rate for rate, _, _ in results)
     return Figure(
@@ -95,7 +103,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
 
 def _in_process(
     base_url: str, requests: Sequence[Request] | Sequence[Sequence[Request]], clients: int, seconds: float
-) -> tuple[float, list[float], int]:
+) -> Result:
     context = multiprocessing.get_context("spawn")
     with context.Pool(1) as pool:
         return pool.apply(_run, (base_url, requests, clients, seconds))
@@ -103,17 +111,15 @@ def _in_process(
 
 def _run(
     base_url: str, requests: Sequence[Request] | Sequence[Sequence[Request]], clients: int, seconds: float
-) -> tuple[float, list[float], int]:
+) -> Result:
     return asyncio.run(closed_loop(_sender(base_url, requests), clients, seconds))
 
 
-def _work(make_sender: "MakeSender", clients: int, seconds: float) -> tuple[float, list[float], int]:
+def _work(make_sender: "MakeSender", clients: int, seconds: float) -> Result:
     return asyncio.run(closed_loop(make_sender, clients, seconds))
 
 
-async def closed_loop(
-    make_sender: Callable[[int], "Sender"], clients: int, seconds: float
-) -> tuple[float, list[float], int]:
+async def closed_loop(make_sender: Callable[[int], "Sender"], clients: int, seconds: float) -> Result:
     """Runs ``clients`` senders side by side for a time; gives the rate, every duration and the failures."""
     times: list[float] = []
     failed = 0

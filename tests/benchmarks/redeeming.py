@@ -6,6 +6,8 @@ organiser's ledger in turn.
 
 import re
 import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +25,8 @@ from marketplace.plans.schemas import MAX_MINUTES_PER_MONTH
 from marketplace.vouchers.agreements import open_voucher
 from marketplace.vouchers.granting import grant
 from marketplace.vouchers.schemas import Grant, OpenVoucher
-from tests.benchmarks.load import Figure, Request, figure, measure_once_each, request
+from tests.benchmarks.load import Request, Result, over_http_once, request, side_by_side
+from tests.benchmarks.report import Pair
 from tests.factories.accounts import Someone, a_hat
 from tests.factories.catalogue import approve, make_offer, make_provider
 from tests.factories.organisers import make_organiser, make_product
@@ -33,6 +36,32 @@ VISIT_MINUTES = 5
 DAYS = 12
 PER_DAY = 24 * 60 // VISIT_MINUTES - 24
 """Visits a voucher has room for in a day; the last two hours stay free, for days that the clock shortens."""
+
+
+@dataclass(frozen=True)
+class PgBench:
+    """``pgbench -N`` with prepared statements: three small statements and a commit, the limit of this server's disk."""
+
+    program: Path
+    url: str
+
+    def set_up(self) -> None:
+        subprocess.run([str(self.program), "-q", "-i", "-s", "10", self.url], check=True, capture_output=True)
+
+    def measure(self, clients: int, seconds: float) -> Result:
+        options = [
+            "-N",
+            "-M",
+            "prepared",
+            "-c",
+            str(clients),
+            "-j",
+            str(min(clients, 2)),
+            "-T",
+            str(max(1, round(seconds))),
+        ]
+        command = [str(self.program), *options, self.url]
+        return read_pgbench(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 class Prepared(msgspec.Struct):
@@ -94,23 +123,15 @@ def requests_of(base_url: str, prepared: Prepared) -> list[Request]:
     return made
 
 
-def through_http(base_url: str, asked: list[Request], *, clients: int, seconds: float, runs: int) -> Figure:
-    return measure_once_each("redemption through HTTP", base_url, asked, clients=clients, seconds=seconds, runs=runs)
+def beside_pgbench(
+    base_url: str, asked: Sequence[Request], server: PgBench, *, clients: int, seconds: float, runs: int
+) -> Pair:
+    ours = ("redemption through HTTP", over_http_once(base_url, asked, runs + 1))
+    limit = ("pgbench -N, prepared", server.measure)
+    return Pair(*side_by_side(ours, limit, clients=clients, seconds=seconds, runs=runs))
 
 
-def pgbench(binaries: Path, url: str, *, clients: int, seconds: float, runs: int) -> Figure:
-    """``pgbench -N`` with prepared statements: three small statements and a commit, the limit of this server's disk."""
-    program, whole = str(binaries / "pgbench"), max(1, round(seconds))
-    subprocess.run([program, "-q", "-i", "-s", "10", url], check=True, capture_output=True)
-    options = ["-N", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, 2))]
-    results: list[tuple[float, list[float], int]] = []
-    for _ in range(runs + 1):
-        done = subprocess.run([program, *options, "-T", str(whole), url], check=True, capture_output=True, text=True)
-        results.append(read_pgbench(done.stdout))
-    return figure("pgbench -N, prepared", clients, results[1:])
-
-
-def read_pgbench(output: str) -> tuple[float, list[float], int]:
+def read_pgbench(output: str) -> Result:
     """Transactions a second; its mean latency stands for every duration, since it tells no others."""
     rate = re.search(r"^tps = ([0-9.]+)", output, re.MULTILINE)
     latency = re.search(r"^latency average = ([0-9.]+) ms", output, re.MULTILINE)

@@ -32,7 +32,7 @@ def page(machine: Machine, day: date, chapters: Sequence[Chapter], *, runs: int,
     """The whole page."""
     loop = (
         "Closed loop (each client sends the next request when it has the last answer), a warm-up that does not count, then "
-        f"the median of {runs} runs of {seconds:g} seconds; the range of the runs stands in brackets."
+        f"the median of {runs} runs of {seconds:g} seconds, each beside a run of its limit; the range stands in brackets."
     )
     head = [
         "# Benchmarks",

@@ -12,7 +12,8 @@ from search.engines import engines_of
 from search.postgres import PostgresEngine
 from search.queries import SearchParameters, checked
 from search.schemas import IndexDocument, SearchQuery
-from tests.benchmarks.load import Figure, Request, Sender, measure, measure_work, request
+from tests.benchmarks.load import Sender, of_work, over_http, request, side_by_side
+from tests.benchmarks.report import Pair
 from tests.factories.search import synthetic_documents
 
 OFFERS = 20_000
@@ -57,14 +58,11 @@ def batches_of(count: int) -> list[Sequence[IndexDocument]]:
     return list(iter(lambda: list(islice(documents, 1_000)), []))
 
 
-def through_http(base_url: str, *, clients: int, seconds: float, runs: int) -> Figure:
-    asked: list[Request] = [request("GET", f"{base_url}/api/v1/offers?{urlencode(each)}") for each in ASKED]
-    return measure("search through HTTP", base_url, asked, clients=clients, seconds=seconds, runs=runs)
-
-
-def directly(database_url: str, *, clients: int, seconds: float, runs: int) -> Figure:
-    make = partial(Direct, database_url)
-    return measure_work("engine called directly", make, clients=clients, seconds=seconds, runs=runs)
+def beside_the_engine(base_url: str, database_url: str, *, clients: int, seconds: float, runs: int) -> Pair:
+    asked = [request("GET", f"{base_url}/api/v1/offers?{urlencode(each)}") for each in ASKED]
+    ours = ("search through HTTP", over_http(base_url, asked))
+    limit = ("engine called directly", of_work(partial(Direct, database_url)))
+    return Pair(*side_by_side(ours, limit, clients=clients, seconds=seconds, runs=runs))
 
 
 class Direct(Sender):
