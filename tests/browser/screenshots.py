@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "screenshots"
 DESKTOP, PHONE = 1280, 320
 TALLEST = 1500
+COMPARED = 3
 LARGEST_BYTES = 200_000
 
 
@@ -47,12 +48,17 @@ def follow(selector: str) -> Callable[[Page], object]:
 
 
 def compare_three(page: Page) -> None:
-    """Three results side by side, with help every other day."""
-    for box in page.locator("input[name=offers]").all()[:3]:
-        box.check()
+    """Three providers side by side, with help every other day and a voucher."""
+    chosen: set[str] = set()
+    for card in page.locator(".st-offer").all():
+        provider = card.locator(".st-offer__provider").inner_text().split(" · ")[0]
+        if provider not in chosen and len(chosen) < COMPARED:
+            chosen.add(provider)
+            card.locator("[name=offers]").check()
     follow("#compare-form button")(page)
     for day in ("mon", "wed", "fri"):
         page.locator(f"input[name=weekday][value={day}]").check()
+    page.locator("select[name=product]").select_option(index=1)
     page.locator("form[action^='/compare'] button").first.click()
     page.wait_for_load_state()
     page.evaluate("scrollTo(0, 0)")
@@ -72,7 +78,7 @@ SCENES = (
     Scene("provider-visit", "/provider/clients", "worker", (follow(".st-card__title a"),)),
     Scene("organiser-queue", "/organiser/applications", "reviewer"),
     Scene("organiser-application", "/organiser/applications", "reviewer", (follow("th a"),)),
-    Scene("organiser-client", "/organiser/clients?q=Koivisto", "manager", (follow("th a"),)),
+    Scene("organiser-client", "/organiser/clients", "manager", (follow("th a >> text=Koivisto"),)),
     Scene("organiser-settlement", "/organiser/settlements", "finance", (follow("th a"),)),
     Scene("client-desk", "/client", "client"),
 )

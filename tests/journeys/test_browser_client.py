@@ -73,7 +73,7 @@ async def adds_a_client_with_a_plan(manager: Visitor) -> None:
     await manager.fill(identity_code="131052-308T")
     await manager.press("Save")
     await manager.sees("The client was added.")
-    await manager.follow("Write or change the plan")
+    await manager.press("Write the plan")
     await manager.fill(**{"valid_from": "1.11.2026", "goals": "Living at home", "services.0.amount": "20"})
     await manager.page.locator("[name='services.0.service_class']").select_option("V-HOMECARE-REG")
     await manager.press("Save as a draft")
