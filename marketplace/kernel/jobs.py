@@ -24,7 +24,9 @@ T = TypeVar("T", bound=msgspec.Struct)
 Handler = Callable[[Any], Awaitable[None]]
 log = structlog.get_logger("jobs")
 
-MAX_ATTEMPTS = 10
+MAX_ATTEMPTS = 45
+LONGEST_PAUSE = timedelta(hours=1)
+"""Pauses double from two seconds on: a mail server may be away for a day, and the mail is sent all the same."""
 HEARTBEAT_TIMEOUT = timedelta(seconds=15)
 POLL_SECONDS = 0.02
 DUE = "select count(*) from pgqueuer where status = 'picked' or (status = 'queued' and execute_after <= now())"
@@ -118,7 +120,7 @@ async def run_until_idle(worker: PgQueuer) -> None:
 
 
 def _with_retries(parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
-    return DatabaseRetryEntrypointExecutor(parameters=parameters, max_attempts=MAX_ATTEMPTS)
+    return DatabaseRetryEntrypointExecutor(parameters=parameters, max_attempts=MAX_ATTEMPTS, max_delay=LONGEST_PAUSE)
 
 
 def _round(periodic: Periodic) -> Callable[[Schedule], Awaitable[None]]:

@@ -1,11 +1,13 @@
 """Jobs: born with the commit, gone with the rollback, tried again after a failure, run after a worker died."""
 
+from datetime import timedelta
+
 import asyncpg
 import msgspec
 import pytest
 
-from marketplace.kernel.db import fetch_value, unit_of_work
-from marketplace.kernel.jobs import Topic, build_worker, run_until_idle
+from marketplace.kernel.db import execute, fetch_value, unit_of_work
+from marketplace.kernel.jobs import LONGEST_PAUSE, MAX_ATTEMPTS, Topic, build_worker, run_until_idle
 
 
 class Ping(msgspec.Struct):
@@ -49,6 +51,20 @@ async def test_same_dedupe_key_waits_once(database: str) -> None:
         await PING.enqueue(Ping(n=1), dedupe_key="one")
         await PING.enqueue(Ping(n=1), dedupe_key="one")
     assert await fetch_value(WAITING) == 1
+
+
+@pytest.mark.parametrize(("attempts", "status"), [(MAX_ATTEMPTS - 1, "queued"), (MAX_ATTEMPTS, "failed")])
+async def test_job_is_tried_for_more_than_a_day_and_then_kept(database: str, attempts: int, status: str) -> None:
+    async def handler(ping: Ping) -> None:
+        raise RuntimeError("still not")
+
+    async with unit_of_work():
+        await PING.enqueue(Ping(n=1))
+    await execute("update pgqueuer set attempts = $1", attempts)
+    await drain(database, handler)
+    assert await fetch_value("select status::text from pgqueuer") == status
+    pauses = [min(timedelta(seconds=2**attempt), LONGEST_PAUSE) for attempt in range(MAX_ATTEMPTS)]
+    assert sum(pauses, timedelta(0)) > timedelta(days=1)
 
 
 async def test_failed_job_waits_for_another_try(database: str) -> None:
