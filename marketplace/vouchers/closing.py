@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, transactional
-from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.errors import Invalid, NotFound, Unavailable
 from marketplace.kernel.i18n import message
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 from marketplace.ledger import chart
@@ -28,10 +30,13 @@ from marketplace.vouchers.schemas import Revocation, VoucherView
 from marketplace.vouchers.states import CASE_MANAGER, VoucherAction, VoucherStatus
 from marketplace.vouchers.states import SYSTEM as SYSTEM_MOVES
 
+log = structlog.get_logger("vouchers")
+
 LOGGING_DAYS = 14
 """How many days after a voucher's last day its visits may still be logged."""
 
-DUE = "select id from voucher where closed_at is null and last_day < $1 order by id limit 500"
+DUE = "select id from voucher where closed_at is null and last_day < $1 and id > $2 order by id limit 500"
+BEFORE_ALL = UUID(int=0)
 LAST_VISIT = "select max(day) from visit where voucher_id = $1 and status <> 'reversed'"
 
 
@@ -79,11 +84,20 @@ async def _last_day(row: Row, asked: date | None) -> date:
 
 
 async def expire_due(day: date | None = None) -> int:
-    """Closes every voucher whose days and logging days are over by ``day`` (today), each on its own; returns how many."""
-    closed = 0
-    while rows := await fetch(DUE, (day or today()) - timedelta(days=LOGGING_DAYS)):
+    """Closes every voucher whose days and logging days are over by ``day`` (today), each on its own; returns how many.
+
+    One that cannot be closed keeps none of the others open: it is told of, and tried again with the next round.
+    """
+    closed, after = 0, BEFORE_ALL
+    while rows := await fetch(DUE, (day or today()) - timedelta(days=LOGGING_DAYS), after):
         for row in rows:
-            closed += await _expire(row["id"])
+            after = row["id"]
+            try:
+                closed += await _expire(after)
+            except Unavailable:
+                raise
+            except Exception as error:
+                log.warning("voucher not closed", voucher_id=str(after), error=type(error).__name__)
     return closed
 
 

@@ -19,7 +19,7 @@ from marketplace.plans.plans import end_plan
 from marketplace.plans.schemas import PlannedService
 from marketplace.pricing.prices import Unit
 from marketplace.pricing.values import FlatValue
-from marketplace.vouchers import granting, numbers
+from marketplace.vouchers import closing, granting, numbers
 from marketplace.vouchers.closing import expire_due, revoke
 from marketplace.vouchers.granting import grant
 from marketplace.vouchers.queries import my_vouchers, organiser_vouchers, voucher_decisions, voucher_for
@@ -312,3 +312,20 @@ async def test_vouchers_run_out_and_their_rest_goes_back(database: str, clock, o
     assert closed.status is (VoucherStatus.ENDED if opened else VoucherStatus.EXPIRED)
     assert (closed.left_cents, closed.returned_cents, closed.month.worth_cents) == (0, 132_000, 0)
     assert await balance(chart.returned(setting.organiser.id)) == 132_000
+
+
+async def test_a_voucher_that_cannot_be_closed_keeps_no_other_open(helsinki, manager: Actor, monkeypatch) -> None:
+    asked = await a_grant(helsinki, manager, minutes_per_month=600)
+    broken, sound = await grant(manager, asked), await grant(manager, asked)
+    end = closing.end_active_agreement
+
+    async def end_most(actor: Actor, voucher_id, last_day) -> None:
+        if voucher_id == broken.id:
+            raise RuntimeError("cannot be closed")
+        await end(actor, voucher_id, last_day)
+
+    monkeypatch.setattr(closing, "end_active_agreement", end_most)
+    assert await expire_due(date(2027, 1, 15)) == 1
+    assert (await voucher_for(manager, sound.id)).status is VoucherStatus.EXPIRED
+    monkeypatch.undo()
+    assert await expire_due(date(2027, 1, 15)) == 1
