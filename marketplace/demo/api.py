@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 
@@ -91,11 +91,3 @@ def until(what: str, look: Callable[[], T | None]) -> T:
         time.sleep(pause)
         pause = min(pause * 1.5, 0.3)
     raise DemoFailed(f"waited {PATIENCE_SECONDS:.0f} s in vain for this: {what}")
-
-
-def is_id(text: object) -> bool:
-    """Whether a value of an answer is one of our ids."""
-    try:
-        return bool(UUID(str(text)))
-    except ValueError:
-        return False

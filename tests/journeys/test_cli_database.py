@@ -16,6 +16,7 @@ from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.config import Config, get_config
 from marketplace.kernel.crypto import decrypt, new_key
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
+from marketplace.kernel.migrations import MigrationFailed
 from tests.factories.accounts import Someone, a_person, with_second_factor
 from tests.factories.organisers import make_organiser
 from tests.factories.payouts import Debt, a_debt
@@ -77,6 +78,43 @@ async def _debt() -> Debt:
 def test_current_database_needs_no_migration(installation: Installation) -> None:
     assert installation.lines("migrate", "--json") == [{"migrations_applied": 0}]
     assert "up to date" in installation.run("migrate").stderr
+
+
+def test_migration_that_fails_is_told_with_its_words(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> int:
+        raise MigrationFailed("0007 says no")
+
+    monkeypatch.setattr("marketplace.kernel.migrations.migrate", fails)
+    done = installation.run("migrate")
+    assert done.exit_code == 1
+    assert "0007 says no" in done.output
+
+
+@pytest.mark.parametrize(("made", "words"), [(0, "The demo data is there."), (3, "Loading demo data: 3/3")])
+def test_seed_migrates_first_and_tells_what_it_did(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, made: int, words: str
+) -> None:
+    async def seed(progress: Callable[[int, int], None]) -> int:
+        if made:
+            progress(made, made)
+        return made
+
+    monkeypatch.setattr("marketplace.demo.seed.seed", seed)
+    done = installation.run("seed", "--migrate")
+    assert done.exit_code == 0
+    assert "up to date" in done.stderr
+    assert words in done.stderr
+
+
+def test_reader_of_an_export_may_stop_reading(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def reader_is_gone(*_: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr("marketplace.ledger.export.write", reader_is_gone)
+    done = installation.run("ledger", "export")
+    assert (done.exit_code, done.output) == (1, "")
 
 
 def test_verify_proves_the_books(installation: Installation) -> None:

@@ -1,7 +1,10 @@
 """The command line without a database: what it refuses, and in which words."""
 
+import os
+import signal
 import stat
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import pytest
@@ -11,6 +14,7 @@ from marketplace import cli
 from marketplace.demo import people
 from marketplace.demo.people import DemoPerson, code_now, read_people, sign_ins
 from marketplace.kernel.config import Config, ConfigProblems, Environment
+from marketplace.run import StackError
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -129,3 +133,113 @@ def test_terminal_tells_everybody_password_and_secret(told: Path) -> None:
 
 def test_nobody_is_told_before_the_seed(tmp_path: Path) -> None:
     assert sign_ins(tmp_path) == []
+
+
+# --- serving, with stand-ins for what would serve --------------------------------------------------------------------
+
+
+class FakeStack:
+    """Takes note of what it is asked; ``watch`` ends as Ctrl-C would end it."""
+
+    def __init__(self, config: Config, **where: object) -> None:
+        self.config, self.data, self.local_url = config, config.data_path, "http://127.0.0.1:8000"
+        self.asked: list[object] = [where]
+        FakeStack.last = self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.asked.append("stopped")
+
+    def run(self, *arguments: str) -> None:
+        self.asked.append(arguments)
+
+    def serve(self) -> None:
+        self.asked.append("serve")
+
+    def parts_in_words(self) -> list[str]:
+        return ["Doubles in use: all"]
+
+    def watch(self) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.fixture
+def stack(configured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    configured(data_dir=str(tmp_path))
+    monkeypatch.setattr("marketplace.run.Stack", FakeStack)
+    monkeypatch.setattr(cli, "_stop_on_signals", lambda: None)
+
+
+def test_run_seeds_serves_and_stops_on_ctrl_c(stack: None, told: Path) -> None:
+    done = run("run", "--port", "8010", "--data-dir", str(told))
+    assert done.exit_code == 0
+    assert FakeStack.last.asked == [{"host": "127.0.0.1", "port": 8010}, ("seed", "--migrate"), "serve", "stopped"]
+    for words in ("http://127.0.0.1:8000", "Doubles in use: all", "reviewer@demo.example", "Stopped"):
+        assert words in done.output
+
+
+def test_run_without_demo_only_migrates(stack: None) -> None:
+    done = run("run", "--no-demo")
+    assert FakeStack.last.asked[1] == ("migrate",)
+    assert "sign-ins" not in done.output
+
+
+def test_run_that_cannot_start_says_why(stack: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: FakeStack) -> None:
+        raise StackError("web did not start")
+
+    monkeypatch.setattr(FakeStack, "serve", fails)
+    done = run("run")
+    assert done.exit_code == 1
+    assert "Error: web did not start" in done.output
+
+
+@pytest.mark.parametrize(("workers", "is_shared"), [(1, False), (3, True)])
+def test_several_web_processes_share_their_figures(
+    configured, monkeypatch: pytest.MonkeyPatch, workers: int, is_shared: bool
+) -> None:
+    seen: list[tuple[object, bool]] = []
+
+    class Server:
+        def __init__(self, target: str, **options: object) -> None:
+            self.options = options
+
+        def serve(self) -> None:
+            folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR", "")
+            seen.append((self.options["workers"], bool(folder) and Path(folder).is_dir()))
+
+    configured(database_url="postgresql://x")
+    monkeypatch.setattr("granian.server.Server", Server)
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    assert run("web", "--workers", str(workers)).exit_code == 0
+    assert seen == [(workers, is_shared)]
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+
+
+def test_worker_and_demo_are_handed_the_configuration(configured, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    async def work(config: Config) -> None:
+        asked.append(config.database_url)
+
+    configured(database_url="postgresql://x")
+    monkeypatch.setattr("marketplace.worker.work", work)
+    monkeypatch.setattr("marketplace.demo.journey.run_demo", lambda _config, *, as_json: 0 if as_json else 1)
+    monkeypatch.setattr(cli, "_stop_on_signals", lambda: None)
+    assert run("worker").exit_code == 0
+    assert asked == ["postgresql://x"]
+    assert (run("demo", "--json").exit_code, run("demo").exit_code) == (0, 1)
+
+
+def test_signals_end_a_command_as_ctrl_c_does() -> None:
+    numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        cli._stop_on_signals()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
