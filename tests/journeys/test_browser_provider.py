@@ -134,7 +134,7 @@ async def reads_the_register(client: Visitor) -> None:
 
 async def publishes(provider: Visitor) -> None:
     await provider.open("/provider")
-    await provider.follow("Make a new offer")
+    await provider.press("Make a new offer")
     await provider.page.get_by_role("radio").first.check()
     await provider.press("Continue")
     await provider.follow("Where and for whom")
