@@ -80,7 +80,7 @@ async def show_search(request: AnyRequest) -> Response[str]:
     language = language_of(request)
     places = presenting.places_to_choose(language)
     if not set(request.query_params) - {"lang"}:
-        return page(request, "search/start.html", municipalities=places)
+        return page(request, "search/start.html", municipalities=places, often=presenting.often_sought(language))
     given = _parameters(request)
     form = Form(SearchParameters, {name: list(request.query_params.getall(name)) for name in set(request.query_params)})
     try:

@@ -22,6 +22,9 @@ SORT_WORDS: Final = {
     Sort.PRICE: message("Lowest price first"),
     Sort.NAME: message("By name"),
 }
+OFTEN_SOUGHT: Final = ("V-HOMECARE-REG", "V-CLEANING", "V-MEAL", "V-SHOPPING", "V-BATHING", "V-PA")
+"""What the start page offers to those who would rather choose than write."""
+
 FLAG_WORDS: Final = {
     "available": message("Takes new clients now"),
     "evening": message("In the evening"),
@@ -127,6 +130,13 @@ def places_to_choose(language: Language) -> list[tuple[str, str]]:
     """Every municipality by name: what the box offers."""
     named = ((place.code, place.name.in_language(language)) for place in municipalities())
     return sorted(named, key=lambda pair: pair[1])
+
+
+def often_sought(language: Language) -> list[tuple[str, str]]:
+    """Services to choose with one click instead of a word: addresses and names."""
+    return [
+        (address_of({"service_class": [code]}), service_class(code).name.in_language(language)) for code in OFTEN_SOUGHT
+    ]
 
 
 def filters(query: SearchQuery, facets: Facets, organisers: Mapping[str, str], language: Language) -> list[Filter]:
