@@ -19,6 +19,7 @@ for name in ("DATABASE_URL", "MEILISEARCH_URL", "STRIPE_API_KEY", "STRIPE_API_UR
 
 import asyncpg
 import pytest
+import structlog
 
 from marketplace.kernel import db
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
@@ -26,6 +27,12 @@ from marketplace.kernel.migrations import migrate
 from tests.doubles.stripe import stripe_double, stripe_gateway, wait_until  # noqa: F401 - fixtures
 
 TEMPLATE = "template_migrated"
+
+
+@pytest.fixture(autouse=True)
+def usual_logs() -> None:
+    """A command or server that a test ran in this process may have set up logs for itself."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,7 @@ async def test_figures_of_several_processes_are_answered_together(visitor, monke
 
 
 async def test_static_files_are_kept_for_ever_only_with_their_version(visitor):
-    name = "favicon.svg"
+    name = "logo.svg"
     assert "immutable" in (await visitor.get(f"/static/{name}?v=abc")).headers["cache-control"]
     plain = await visitor.get(f"/static/{name}")
     assert plain.headers["cache-control"] == "public, max-age=300"
