@@ -315,7 +315,7 @@ def verify_event(payload: bytes, signature: str | None, secret: str) -> StripeEv
     try:
         stripe.WebhookSignature.verify_header(payload, signature, secret, stripe.Webhook.DEFAULT_TOLERANCE)
         read = msgspec.json.decode(payload, type=WireEvent)
-    except (stripe.SignatureVerificationError, UnicodeDecodeError, msgspec.MsgspecError) as error:
+    except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError, msgspec.MsgspecError) as error:
         raise SignatureRefused from error
     return event(read)
 

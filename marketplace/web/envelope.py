@@ -3,7 +3,6 @@
 The path is put into one form first, so that routing, access and cross-site protection never disagree about an address.
 """
 
-from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -38,14 +37,20 @@ class Envelope:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope = cast("HTTPScope", scope)
         is_head = _prepare(scope)
-        started = False
+        started, all_received = False, False
+
+        async def receive_noting_the_end() -> Any:
+            nonlocal all_received
+            event = await receive()
+            all_received = not _has_more(event)
+            return event
 
         async def send_dressed(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
                 self._dress(scope, message)
-                if message["status"] == 413:
+                if message["status"] == 413 and not all_received:
                     await _drain(receive)
             elif message["type"] == "http.response.body" and is_head:
                 message["body"] = b""
@@ -53,11 +58,11 @@ class Envelope:
 
         try:
             self._refuse_unreadable(scope)
-            await self.app(scope, receive, send_dressed)
+            await self.app(scope, receive_noting_the_end, send_dressed)
         except Exception as error:
             if started:
                 raise
-            await _answer_anyhow(error, scope, receive, send_dressed)
+            await _answer_anyhow(error, scope, receive_noting_the_end, send_dressed)
 
     def _refuse_unreadable(self, scope: HTTPScope) -> None:
         """Raises a plain 400 for hosts that are not ours and for text that the database could not hold."""
@@ -106,13 +111,18 @@ def _caching(scope: HTTPScope, status: int) -> str:
     return "no-store"
 
 
-async def _drain(receive: Callable[[], Awaitable[Any]]) -> None:
+async def _drain(receive: Receive) -> None:
+    """Takes in what is left of a body. Whoever asks after its end would wait until the caller goes away."""
     taken = 0
     while taken < DRAINED_AT_MOST_BYTES:
-        event = await receive()
+        event = cast("dict[str, Any]", await receive())
         taken += len(event.get("body", b""))
-        if event["type"] != "http.request" or not event.get("more_body", False):
+        if not _has_more(event):
             return
+
+
+def _has_more(event: Any) -> bool:
+    return event["type"] == "http.request" and event.get("more_body", False)
 
 
 async def _answer_anyhow(error: Exception, scope: HTTPScope, receive: Receive, send: Send) -> None:

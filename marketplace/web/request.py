@@ -16,6 +16,9 @@ BODY_LIMIT_BYTES = 2_000_000
 UPLOAD_BODY_LIMIT_BYTES = 25_000_000
 """``request_max_body_size`` of a route that takes files."""
 
+MOST_ANSWERS = 1_000
+"""The most answers in one form. Our longest has some four hundred; a hundred thousand would hold the process up."""
+
 
 class SafeRequest(Request[Any, Any, Any]):
     """Litestar's request with the holes closed through which a broken body became an internal error."""
@@ -44,11 +47,15 @@ class SafeRequest(Request[Any, Any, Any]):
 
         Raises:
             ClientException: 400, the text is not in the character set that it claims.
+            HTTPException: 413, there are too many answers.
         """
         try:
-            return await super().form()
+            answers = await super().form()
         except (UnicodeDecodeError, LookupError) as error:
             raise ClientException("not text") from error
+        if sum(1 for _ in answers.multi_items()) > MOST_ANSWERS:
+            raise HTTPException("too many answers", status_code=413)
+        return answers
 
 
 def _refuse_nul(decoded: object) -> None:

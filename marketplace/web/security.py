@@ -6,7 +6,7 @@ caller by a bearer token alone, so that a cookie can never act there; pages know
 
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection, Request
@@ -132,13 +132,17 @@ allow_signed_in = Access("signed_in")
 allow_anyone = Access("anyone")
 
 
+KEPT_IN_ADDRESSES = "/?#[]@!$&'()*+,;=:%"
+LONGEST_NEXT = 2_000
+
+
 def safe_next(target: object, default: str = "/") -> str:
-    """A path on this site to go on to, or ``default`` where the text could lead anywhere else."""
+    """A path on this site to go on to, fit for a header, or ``default`` where the text could lead anywhere else."""
     if not isinstance(target, str) or not target.startswith("/") or target.startswith("//"):
         return default
     if "\\" in target or any(ord(character) < 0x21 or ord(character) == 0x7F for character in target):
         return default
-    return target
+    return quote(target, safe=KEPT_IN_ADDRESSES, errors="replace") if len(target) <= LONGEST_NEXT else default
 
 
 def sign_in_address(request: Request[Any, Any, Any], path: str) -> str:

@@ -168,6 +168,7 @@ class Rarer(msgspec.Struct, kw_only=True):
     [
         ("share", "x", "Write a number in digits."),
         ("share", "NaN", "Write a number in digits."),
+        ("share", "1e999999", "Write a number in digits."),
         ("factor", "0", "This must be more than 0."),
         ("factor", "2", "This must be less than 2."),
         ("minutes", "20", "This must be a multiple of 15."),

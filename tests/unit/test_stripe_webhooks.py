@@ -113,11 +113,22 @@ def test_signed_event_is_read():
         "nonsense",
         "t=1",
         "t=1,v1=00",
+        "t=1,v1=é",
         signature(SNAPSHOT, DOUBLE_SECRETS["connect"]),
         signature(SNAPSHOT, SECRET, at=1_700_000_000),
         signature(SNAPSHOT + b" ", SECRET),
     ],
-    ids=["none", "empty", "nonsense", "no signature", "wrong", "other endpoint's secret", "stale", "other content"],
+    ids=[
+        "none",
+        "empty",
+        "nonsense",
+        "no signature",
+        "wrong",
+        "not ascii",
+        "other endpoint's secret",
+        "stale",
+        "other content",
+    ],
 )
 def test_unproven_event_is_refused(header):
     with pytest.raises(SignatureRefused):

@@ -154,14 +154,29 @@ async def test_what_a_signed_in_person_sees_is_kept_nowhere(visitor):
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\nb", "/ a", "", None, 3],
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+        "/ a",
+        "",
+        None,
+        3,
+        "/" + "a" * 2_000,
+    ],
 )
 def test_the_way_back_leads_nowhere_else(target):
     assert safe_next(target) == "/"
 
 
 def test_the_way_back_may_be_any_page_of_ours():
-    assert safe_next("/plan?x=1") == "/plan?x=1"
+    assert safe_next("/plan?x=1&y=%C3%A4") == "/plan?x=1&y=%C3%A4"
+
+
+def test_the_way_back_fits_into_a_header():
+    assert safe_next("/plan/日") == "/plan/%E6%97%A5"
 
 
 def test_a_guard_names_someone():

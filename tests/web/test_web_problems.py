@@ -128,6 +128,11 @@ async def test_a_description_of_five_megabytes_gets_a_clear_answer(visitor, mach
     assert (await send(machine, title="x" * 5_000_000)).json()["code"] == "too_large"
 
 
+async def test_a_form_of_very_many_answers_is_refused_at_once(visitor):
+    answers = {f"rows.{index}.day": "1.12.2026" for index in range(2_000)}
+    assert (await visitor.submit("/offers", answers)).status_code == 413
+
+
 async def test_broken_forms_are_refused(visitor):
     await visitor.get("/")
     for kind in ("multipart/form-data; boundary=x", "multipart/form-data", "application/x-www-form-urlencoded"):
