@@ -30,9 +30,13 @@ TEMPLATE = "template_migrated"
 
 
 @pytest.fixture(autouse=True)
-def usual_logs() -> None:
-    """A command or server that a test ran in this process may have set up logs for itself."""
+def usual_process() -> Iterator[None]:
+    """A command or server that a test runs in this process sets up logs and variables for itself: both are put back."""
+    kept = dict(os.environ)
     structlog.reset_defaults()
+    yield
+    os.environ.clear()
+    os.environ.update(kept)
 
 
 @pytest.fixture(scope="session")
