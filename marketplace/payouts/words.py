@@ -1,8 +1,10 @@
 """What a payment's state means in plain words, and what comes next."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
+from marketplace.kernel.clock import HELSINKI
 from marketplace.kernel.i18n import Message, message
 from marketplace.payouts.schemas import PayoutView
 from marketplace.payouts.states import PayoutStatus, Rail, WaitingFor
@@ -99,5 +101,11 @@ def _when(payout: PayoutView) -> Message:
     if payout.rail is Rail.SEPA:
         return message("Paid by bank transfer on {day}, reference {reference}.", day=payout.arrives_on, reference=payout.bank_reference)  # fmt: skip
     if payout.status is S.PAID:
-        return message("The money reached the bank on {day}.", day=payout.arrives_on)
+        return message("The money reached the bank on {day}.", day=_reached_on(payout))
     return message("The money should reach the bank by {day}.", day=payout.arrives_on)
+
+
+def _reached_on(payout: PayoutView) -> date:
+    """The bank may be quicker than the payment service foretold, never later than when we heard of it."""
+    heard_on = payout.changed_at.astimezone(HELSINKI).date()
+    return min(payout.arrives_on or heard_on, heard_on)

@@ -132,10 +132,10 @@ def _save(page: Page, width: int, target: Path) -> Path:
     page.set_viewport_size({"width": width, "height": 900})
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
-    height = min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))
-    taken = page.screenshot(
-        full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height}, animations="disabled"
+    page.set_viewport_size(
+        {"width": width, "height": min(TALLEST, page.evaluate("document.documentElement.scrollHeight"))}
     )
+    taken = page.screenshot(animations="disabled")
     target.write_bytes(taken)
     if (size := target.stat().st_size) > LARGEST_BYTES:
         raise RuntimeError(f"{target.name} has {size} bytes")

@@ -53,3 +53,8 @@ def test_provider_is_not_told_of_the_organisers_purse():
     short = payout(PayoutStatus.FAILED, failure_code="balance_insufficient")
     assert "money at the payment service" in explain(short).text
     assert "The organiser will send it again" in explain_to_provider(short).text
+
+
+def test_money_never_reached_the_bank_on_a_day_to_come() -> None:
+    early = payout(PayoutStatus.PAID, arrives_on=date(2026, 12, 2))
+    assert "30 November 2026" in translate(explain(early), Language.EN)
