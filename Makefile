@@ -24,8 +24,8 @@ test: setup-dev assets browser ## Set everything up and run every test with the 
 	@$(BIN)/python -m tests.coverage_gates
 
 lint: setup-dev ## Style, types, import rules, licences, Dockerfile and compose file
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --no-cache .
+	@$(BIN)/ruff format --no-cache --check .
 	@$(BIN)/basedpyright
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/python -m tests.licences
