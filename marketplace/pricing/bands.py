@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -34,6 +34,11 @@ DAY_TYPE_WORDS: Final = {
 }
 
 
+MOST_BANDS: Final = 100
+MOST_HOURS: Final = 100
+"""Far more than any organiser has; checking a calendar of thousands would hold the process up."""
+
+
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A time of day on some kinds of day: minutes since midnight, end excluded, 1440 for 24:00. A night needs two."""
 
@@ -47,7 +52,7 @@ class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     key: str
     name: Text
-    hours: tuple[Hours, ...]
+    hours: Annotated[tuple[Hours, ...], msgspec.Meta(max_length=MOST_HOURS)]
 
 
 class EveRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,11 +71,11 @@ class BandCalendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, cach
     """
 
     version: str
-    bands: tuple[Band, ...]
+    bands: Annotated[tuple[Band, ...], msgspec.Meta(max_length=MOST_BANDS)]
     holidays_as: DayType = DayType.HOLIDAY
-    eves: tuple[EveRule, ...] = ()
+    eves: Annotated[tuple[EveRule, ...], msgspec.Meta(max_length=MOST_HOURS)] = ()
     saturday_eves_as: DayType | None = None
-    not_served: tuple[Hours, ...] = ()
+    not_served: Annotated[tuple[Hours, ...], msgspec.Meta(max_length=MOST_HOURS)] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:

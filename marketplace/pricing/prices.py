@@ -5,7 +5,7 @@ A price list is stored with the version of the offer that it belongs to and is n
 
 from collections.abc import Iterator
 from enum import StrEnum
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -13,7 +13,7 @@ from marketplace.kernel.calendar import DAY_MINUTES
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.i18n import message
 from marketplace.kernel.money import MAX_CENTS, Money
-from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.bands import MOST_BANDS, BandCalendar
 
 
 class Unit(StrEnum):
@@ -58,7 +58,7 @@ class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     unit: Unit
     one_price_cents: int | None = None
-    band_prices: tuple[BandPrice, ...] = ()
+    band_prices: Annotated[tuple[BandPrice, ...], msgspec.Meta(max_length=MOST_BANDS)] = ()
     minimum_minutes: int = 0
     rounding_minutes: int = 1
     visit_fee_cents: int = 0
@@ -84,7 +84,7 @@ class PriceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """What an organiser allows a price list of a service to hold. ``None`` and a missing band mean no limit."""
 
     ceiling_cents: int | None = None
-    band_ceilings: tuple[BandPrice, ...] = ()
+    band_ceilings: Annotated[tuple[BandPrice, ...], msgspec.Meta(max_length=MOST_BANDS)] = ()
     max_visit_fee_cents: int | None = None
     max_minimum_minutes: int | None = None
 

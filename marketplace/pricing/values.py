@@ -9,18 +9,19 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, TypeVar, assert_never
+from typing import Annotated, Final, TypeVar, assert_never
 
 import msgspec
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.i18n import Message, Text, message
 from marketplace.kernel.money import Money, round_cents, round_up_cents
-from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.bands import MOST_BANDS, BandCalendar
 from marketplace.pricing.prices import UNIT_WORDS, Unit
 
 MAX_FACTOR: Final = 10
 MAX_PERCENT: Final = 100
+MOST_SIZES: Final = 30
 
 
 class Household(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -52,7 +53,7 @@ class BandAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class BandValue(_Rule, frozen=True, tag="band"):
     """A value of its own for each band."""
 
-    bands: tuple[BandAmount, ...]
+    bands: Annotated[tuple[BandAmount, ...], msgspec.Meta(max_length=MOST_BANDS)]
 
 
 class BandCoefficient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,7 +67,7 @@ class CoefficientValue(_Rule, frozen=True, tag="coefficient"):
     """A base value times the band's coefficient, rounded to a cent."""
 
     base_cents: int
-    bands: tuple[BandCoefficient, ...]
+    bands: Annotated[tuple[BandCoefficient, ...], msgspec.Meta(max_length=MOST_BANDS)]
 
 
 class HouseholdLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,7 +90,7 @@ class IncomeTestedValue(_Rule, frozen=True, tag="income", cache_hash=True):
     max_cents: int
     lowest_cents: int
     highest_cents: int
-    limits: tuple[HouseholdLimit, ...]
+    limits: Annotated[tuple[HouseholdLimit, ...], msgspec.Meta(max_length=MOST_SIZES)]
     extra_person_limit_cents: int = 0
     extra_person_percent: Decimal = Decimal(0)
     factor: Decimal = Decimal(1)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any, cast
 
 import msgspec
@@ -15,6 +16,9 @@ from marketplace.web.wording import MISSING, UNKNOWN_FIELD, WRONG_FORM, labelled
 
 AnyRequest = Request[Any, Any, Any]
 _MISSING_PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
+MOST_FAULTS = 1_000
+"""Who sends more faults than that is not helped by reading about them all."""
+
 _PATH_IN_ERROR = re.compile(r"`\$(.*)`$")
 
 
@@ -24,8 +28,11 @@ def fields_of(request: AnyRequest, error: ValidationException) -> list[FieldErro
 
 
 def json_faults(value: object, annotation: Any, path: str = "") -> list[FieldError]:
-    """Every field of decoded JSON that does not fit the type. Paths have dots and indexes: ``bands.2.price_cents``."""
-    return list(_faults(value, shape_of(annotation), path))
+    """Every field of decoded JSON that does not fit the type, the first thousand of them.
+
+    Paths have dots and indexes: ``bands.2.price_cents``.
+    """
+    return list(islice(_faults(value, shape_of(annotation), path), MOST_FAULTS))
 
 
 def _faults(value: object, shape: Shape, path: str) -> Iterator[FieldError]:
@@ -52,10 +59,13 @@ def _object_faults(value: dict[str, object], shape: Shape, path: str) -> Iterato
 
 
 def _list_faults(value: list[object], shape: Shape, path: str) -> Iterator[FieldError]:
-    inner = [
-        fault for index, item in enumerate(value) for fault in _faults(item, shape.item, _joined(path, str(index)))
-    ]
-    yield from inner or _leaf_faults(value, shape, path)
+    is_sound = True
+    for index, item in enumerate(value):
+        for fault in _faults(item, shape.item, _joined(path, str(index))):
+            is_sound = False
+            yield fault
+    if is_sound:
+        yield from _leaf_faults(value, shape, path)
 
 
 def _leaf_faults(value: object, shape: Shape, path: str) -> Iterator[FieldError]:

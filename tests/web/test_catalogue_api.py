@@ -95,6 +95,16 @@ async def test_huge_description_is_refused_clearly(program: Api, turku: Organise
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+async def test_more_bands_places_and_hours_than_anybody_has_are_refused(program: Api, turku: Organiser) -> None:
+    hours = [{"days": ["weekday"], "from_minute": 0, "to_minute": 1}] * 101
+    band = {"key": "a", "name": {"fi": "A", "sv": "", "en": ""}, "hours": hours}
+    prices = {"unit": "hour", "band_prices": [{"band": "night", "price_cents": 1}] * 101}
+    changes = {"municipality_codes": ["091"] * 401, "prices": prices, "calendar": {"version": "x", "bands": [band]}}
+    answer = await program.post(OWN, json=body(turku, **changes))
+    fields = {error["field"] for error in answer.json()["errors"]}
+    assert fields == {"municipality_codes", "prices.band_prices", "calendar.bands.0.hours"}
+
+
 async def test_unknown_offers_are_not_found(program: Api, turku: Organiser) -> None:
     unknown = uuid4()
     assert (await program.get(f"{OWN}/{unknown}")).status_code == 404

@@ -104,6 +104,11 @@ async def test_what_is_not_json_is_refused(machine, body):
     assert (response.status_code, response.json()["code"]) == (400, "bad_request")
 
 
+async def test_of_very_many_invalid_fields_a_thousand_are_named(machine):
+    response = await send(machine, **{f"extra{number}": 1 for number in range(3_000)})
+    assert len(response.json()["errors"]) == 1_000
+
+
 async def test_other_media_types_are_refused(machine):
     assert (await machine.post("/api/v1/offers", data={"title": "x"})).status_code == 415
 
