@@ -54,6 +54,13 @@ async def _check_question(actor: Actor, application_id: UUID, question: str) -> 
     asked = questions_for((await rulebook_of(row)).content, row["service_classes"])
     if question not in asked or asked[question].type is not QuestionType.ATTACHMENT:
         raise Invalid.field(question[:80] or "question", message("This question does not ask for a file."))
+    await _refuse_more(application_id)  # Before the bytes are stored: what is refused later would lie there for nobody.
+
+
+async def _refuse_more(application_id: UUID) -> None:
+    if len(await attachments_of(application_id)) >= MAX_ATTACHMENTS:
+        text = message("An application has at most {most} attachments. Remove one first.", most=MAX_ATTACHMENTS)
+        raise Refused(text, code="too_many_attachments")
 
 
 @transactional()
@@ -62,9 +69,7 @@ async def _attach(actor: Actor, application_id: UUID, question: str, facts: File
     known: UUID | None = await fetch_value(SAME_FILE, application_id, question, facts.sha256)
     if known is not None:
         return known
-    if len(await attachments_of(application_id)) >= MAX_ATTACHMENTS:
-        text = message("An application has at most {most} attachments. Remove one first.", most=MAX_ATTACHMENTS)
-        raise Refused(text, code="too_many_attachments")
+    await _refuse_more(application_id)
     attachment_id = new_id()
     await execute(INSERT, attachment_id, application_id, question, facts.id, actor.person_id, now())
     await execute("update application set changed_at = $2 where id = $1", application_id, now())

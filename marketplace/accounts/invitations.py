@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from marketplace.accounts.limits import Attempt, begin_attempt
 from marketplace.accounts.links import Purpose, make_link, open_link, use_link
 from marketplace.accounts.memberships import (
     add_membership,
@@ -48,6 +49,8 @@ async def invite(actor: Actor, email: str, role: Role, *, valid_to: dt.date | No
         Forbidden: the actor may not give this role.
         Invalid: the e-mail address or the last day is wrong.
         Conflict: ``already_member``.
+        TooManyAttempts: five invitations of one address, or twenty by one person, within 15 minutes: our mails are
+            not for pestering strangers.
     """
     column, scope_id = managed_scope(actor)
     if role not in invitable_roles(actor):
@@ -58,6 +61,7 @@ async def invite(actor: Actor, email: str, role: Role, *, valid_to: dt.date | No
     check_mandate(role, valid_to)
     if await fetch_value(ALREADY.format(column=column), email, role.value, scope_id):
         raise Conflict(message("This person has the role already."), code="already_member")
+    await begin_attempt(Attempt.INVITATION, email, f"inviter:{actor.person_id}")
     name = await scope_name_of(actor)
     return await _write(actor, email, role, column, scope_id, name=name, language=actor.language, valid_to=valid_to)
 

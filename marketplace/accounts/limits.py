@@ -29,6 +29,7 @@ class Attempt(StrEnum):
     REGISTER = "register"
     LINK = "link"
     VOUCHER_NUMBER = "voucher_number"
+    INVITATION = "invitation"
 
 
 OLDEST_COUNTED = """

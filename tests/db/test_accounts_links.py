@@ -89,6 +89,19 @@ async def test_inviting_again_replaces_the_older_invitation(database):
     assert len(await invitations.open_invitations(admin)) == 1
 
 
+async def test_nobody_pesters_strangers_with_invitations(database):
+    actor = await an_actor(Role.PROVIDER_ADMIN)
+    for number in range(20):
+        await invitations.invite(actor, f"somebody{number}@example.org", Role.PROVIDER_WORKER)
+    with pytest.raises(TooManyAttempts):
+        await invitations.invite(actor, "somebody-else@example.org", Role.PROVIDER_WORKER)
+    other = await an_actor(Role.PROVIDER_ADMIN)
+    for _ in range(5):
+        await invitations.invite(other, "one@example.org", Role.PROVIDER_WORKER)
+    with pytest.raises(TooManyAttempts):
+        await invitations.invite(other, "one@example.org", Role.PROVIDER_WORKER)
+
+
 async def test_a_withdrawn_invitation_opens_nothing_and_others_are_hidden(database):
     admin, other = await an_actor(Role.PROVIDER_ADMIN), await an_actor(Role.PROVIDER_ADMIN)
     link = await invitations.invite(admin, "uusi@hoiva.fi", Role.PROVIDER_WORKER)

@@ -133,6 +133,7 @@ async def test_too_many_attachments_are_refused(database: str, monkeypatch: pyte
     monkeypatch.setattr(attachments, "MAX_ATTACHMENTS", 1)
     with pytest.raises(Refused):
         await attachments.attach(case.applicant.actor, case.id, "certificate", "toinen.pdf", PDF + b"%")
+    assert await fetch_value("select count(*) from stored_file") == 1
 
 
 async def test_file_is_read_by_both_sides_once_it_was_sent(database: str) -> None:
