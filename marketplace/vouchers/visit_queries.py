@@ -50,17 +50,23 @@ async def visits_for(
 ) -> VisitPage:
     """The visits that the actor may see, newest first, of one agreement or voucher where named; ``before`` goes on.
 
+    Visits that began at the same moment stand on the same page, even where it gets longer than ``limit`` for that.
+
     Raises:
         NotFound: the actor sees no visits at all.
     """
     column, scope_id = scope_of(actor)
     where = f"""where {TABLES[column]}.{column} = $1 and ($2::uuid is null or t.agreement_id = $2)
         and ($3::uuid is null or t.voucher_id = $3) and ($4::timestamptz is null or t.starts_at < $4)"""
-    sql = f"{VISITS} {where} order by t.starts_at desc, t.id desc limit $5"
+    sql = f"{VISITS} {where} order by t.starts_at desc fetch first $5 rows with ties"
     rows = await fetch(sql, scope_id, agreement_id, voucher_id, before, limit + 1)
-    shown = rows[:limit]
-    rest = shown[-1]["starts_at"] if len(rows) > limit else None
-    return VisitPage(items=[_view(row, actor) for row in shown], before=rest)
+    last = rows[limit - 1]["starts_at"] if len(rows) > limit else None
+    shown = sorted((row for row in rows if last is None or row["starts_at"] >= last), key=_place, reverse=True)
+    return VisitPage(items=[_view(row, actor) for row in shown], before=last)
+
+
+def _place(row: Row) -> tuple[datetime, UUID]:
+    return row["starts_at"], row["id"]
 
 
 def price_of(receipt: Receipt, start: datetime, end: datetime, reader: Actor) -> VisitPrice:

@@ -25,7 +25,7 @@ from marketplace.vouchers.settling import mark_settled
 from marketplace.vouchers.visit_queries import visit_for, visits_for
 from marketplace.vouchers.visits import cancel_visit, log_visit, preview_visit
 from tests.factories.catalogue import suspend
-from tests.factories.plans import client_of
+from tests.factories.plans import client_of, make_client, make_plan, plan_draft
 from tests.factories.pricing import helsinki_value, lapland_calendar, lapland_value
 from tests.factories.vouchers import NOW, Setting, a_setting, a_visit_setting, another_provider, at, grant_of, hourly
 
@@ -385,6 +385,21 @@ async def test_visits_are_seen_by_their_own_people_only(setting: Setting) -> Non
     assert (await visits_for(stranger)).items == []
     with pytest.raises(NotFound):
         await visit_for(stranger, visit.id)
+
+
+async def test_visits_that_began_together_are_not_lost_between_pages(database: str, clock) -> None:
+    setting = await a_setting()
+    neighbour = await make_client(setting.manager, given_names="Paavo")
+    plan = await make_plan(setting.manager, neighbour, plan_draft())
+    voucher = await grant(setting.manager, grant_of(neighbour, setting.product, plan))
+    asked = OpenVoucher(voucher_number=voucher.number, offer_id=setting.offer_id, starts_on=date(2026, 11, 17))
+    other = replace(setting, voucher=voucher, agreement=await open_voucher(setting.provider, asked))
+    for times in (("2026-11-30 08:00", "2026-11-30 08:30"), ("2026-11-29 08:00", "2026-11-29 08:30")):
+        await log(setting, *times)
+        await log(other, *times)
+    first = await visits_for(setting.provider, limit=1)
+    second = await visits_for(setting.provider, limit=1, before=first.before)
+    assert len({visit.id for visit in (*first.items, *second.items)}) == 4
 
 
 async def test_a_long_list_of_visits_comes_in_pages(setting: Setting) -> None:
