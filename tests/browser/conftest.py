@@ -2,27 +2,28 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from marketplace.app import create_app
 from tests.browser.browser_finder import launch_options
 from tests.browser.serving import served
 from tests.browser.visiting import Visitor, Watch
 
-DESK = {"width": 1280, "height": 900}
-PHONE = {"width": 320, "height": 640}
+DESK = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=320, height=640)
 Visiting = Callable[..., Awaitable[Visitor]]
 
 
 @pytest.fixture(scope="session")
-def browser_options() -> dict:
+def browser_options() -> dict[str, Any]:
     return launch_options()
 
 
 @pytest.fixture(scope="session")
-async def browser(browser_options: dict) -> AsyncIterator[Browser]:
+async def browser(browser_options: dict[str, Any]) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(**browser_options)
         yield started

@@ -7,7 +7,7 @@ the desktop's.
 
 import argparse
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -65,11 +65,11 @@ def compare_three(page: Page) -> None:
 
 
 SEARCH = "/?text=kotihoito&municipality=091"
-EVERYWHERE = {"languages": ("fi", "sv", "en"), "widths": (DESKTOP, PHONE)}
+LANGUAGES, WIDTHS = ("fi", "sv", "en"), (DESKTOP, PHONE)
 SCENES = (
-    Scene("start", "/", **EVERYWHERE),
+    Scene("start", "/", languages=LANGUAGES, widths=WIDTHS),
     Scene("search", SEARCH),
-    Scene("compare", SEARCH, steps=(compare_three,), **EVERYWHERE),
+    Scene("compare", SEARCH, steps=(compare_three,), languages=LANGUAGES, widths=WIDTHS),
     Scene("offer", SEARCH, steps=(follow(".st-card__title a"),)),
     Scene("register", "/register?municipality=091"),
     Scene("provider-desk", "/provider", "provider"),
@@ -143,7 +143,7 @@ def _save(page: Page, width: int, target: Path) -> Path:
 
 
 @contextmanager
-def demo_product() -> Iterator[tuple[str, Path]]:
+def demo_product() -> Generator[tuple[str, Path]]:
     """The product with demo data, run from a scratch folder and stopped afterwards: its address and the folder."""
     with tempfile.TemporaryDirectory(prefix="setelitori-screenshots-") as folder:
         data = Path(folder)

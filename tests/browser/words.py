@@ -43,7 +43,7 @@ def _english(language: Language) -> tuple[frozenset[str], tuple[re.Pattern[str],
         with path.open("rb") as file:
             for entry in read_po(file):
                 for source in (entry.id,) if isinstance(entry.id, str) else entry.id:
-                    if not source or source in entry.string:
+                    if not source or source in (entry.string or ""):
                         continue
                     if "{" not in source:
                         whole.add(" ".join(source.split()))

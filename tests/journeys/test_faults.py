@@ -4,7 +4,7 @@ What each part does about its own faults stands beside that part; here is what o
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ MINUTES_OF_VISIT = 15
 
 
 @pytest.fixture
-def program() -> Iterator[Callable[[], Api]]:
+def program() -> Callable[[], Api]:
     """Makes programs that talk to one application."""
     app = create_app()
     return lambda: browser_of(app, kind=Api)
