@@ -8,9 +8,11 @@ import logging
 import re
 import sys
 import time
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+import structlog.tracebacks
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from marketplace.kernel.config import Config
@@ -21,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 _GIVEN_ID = re.compile(rb"[A-Za-z0-9-]{8,64}")
 UNMATCHED = "unmatched"
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+"""Without variables, which hold whatever was being worked on."""
 QUIET_ROUTES = ("/health/", "/metrics", "/static/")
 """Asked for all the time and of interest only when they fail."""
 
@@ -32,11 +36,12 @@ def configure_logs(config: Config) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        *([_name_errors] if config.is_production else []),
     ]
     last: Any = structlog.dev.ConsoleRenderer() if is_terminal else structlog.processors.JSONRenderer()
     level = logging.getLevelNamesMapping()[config.log_level.upper()]
     structlog.configure(
-        processors=[*shared, structlog.processors.dict_tracebacks, last],
+        processors=[*shared, TRACEBACKS, last],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
@@ -45,6 +50,15 @@ def configure_logs(config: Config) -> None:
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=last, foreign_pre_chain=shared))
     logging.basicConfig(level=max(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # It would write whole addresses.
+
+
+def _name_errors(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An exception by its kind alone: its words may quote a person's data. Libraries log theirs whole."""
+    given = event.pop("exc_info", None)
+    error = given[1] if isinstance(given, tuple) else sys.exc_info()[1] if given is True else given
+    if isinstance(error, BaseException):
+        event.setdefault("error", type(error).__name__)
+    return event
 
 
 class Trail:

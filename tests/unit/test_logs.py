@@ -8,7 +8,7 @@ import msgspec
 import pytest
 import structlog
 
-from marketplace.kernel.config import get_config
+from marketplace.kernel.config import Environment, get_config
 from marketplace.web.logs import configure_logs
 
 
@@ -49,3 +49,18 @@ def test_on_a_terminal_lines_are_for_people(capsys, monkeypatch):
     configure_logs(get_config())
     structlog.get_logger("here").info("ready", port=8000)
     assert not capsys.readouterr().err.startswith("{")
+
+
+@pytest.mark.parametrize("environment", [Environment.PRODUCTION, Environment.DEVELOPMENT])
+def test_errors_are_logged_without_variables_and_in_production_without_words(capsys, environment):
+    configure_logs(msgspec.structs.replace(get_config(), environment=environment))
+    identity_code = "131052-" + "308T"
+    try:
+        raise ValueError("of matti@example.org")
+    except ValueError:
+        logging.getLogger("pgqueuer").exception("job failed")
+        structlog.get_logger("here").exception("job failed")
+    written = capsys.readouterr().err
+    assert identity_code not in written
+    assert ("matti@example.org" in written) == (environment is Environment.DEVELOPMENT)
+    assert environment is Environment.DEVELOPMENT or [line["error"] for line in lines(written)] == ["ValueError"] * 2
