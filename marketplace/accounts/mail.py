@@ -59,7 +59,7 @@ def _letter(config: Config, mail_id: UUID, to: str, subject: str, text: str, att
     letter = EmailMessage()
     letter["From"] = formataddr((SENDER_NAME, config.mail_from))
     letter["To"] = to
-    letter["Subject"] = subject
+    letter["Subject"] = " ".join(subject.split())  # A name in it may come with line breaks, which no header may have.
     letter["Date"] = formatdate()
     letter["Message-ID"] = f"<{mail_id.hex}{attempt_key}@{config.mail_from.rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"

@@ -32,7 +32,7 @@ values ($1, $2, $3, $4, $5::json, $6, 0) on conflict (endpoint, event_id) do not
 """
 OPEN = "update stripe_event set attempts = attempts + 1 where id = $1 and handled_at is null returning payload::text"
 CLOSE = "update stripe_event set handled_at = $2 where id = $1 and handled_at is null"
-LEFT = "select id from stripe_event where handled_at is null and received_at < $1 order by received_at limit 1000"
+LEFT = "select id from stripe_event where handled_at is null and received_at < $1 order by attempts, received_at limit 1000"
 
 
 async def receive(endpoint: WebhookEndpoint, payload: bytes, signature: str | None) -> bool:

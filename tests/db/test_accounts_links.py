@@ -296,6 +296,15 @@ async def test_each_mail_has_a_link_that_opens(database, saved_mails, purpose, l
     assert await links.open_link(token, Purpose(purpose))
 
 
+async def test_a_name_with_line_breaks_adds_no_header(database, saved_mails):
+    name = "Hoiva Oy\r\nBcc: everybody@example.org"
+    await invitations.invite_to(SYSTEM, "ä@varha.fi", Role.PROVIDER_WORKER, name=name, provider_id=new_id())
+    await send_link_mail(LinkMail(await newest_link("invitation")))
+    [letter] = saved_mails()
+    assert letter["bcc"] is None
+    assert letter["subject"].endswith("Hoiva Oy Bcc: everybody@example.org")
+
+
 async def test_a_used_or_unknown_link_sends_no_mail(database, saved_mails):
     await confirmed(await a_person())
     await send_link_mail(LinkMail(await newest_link("confirm_email")))

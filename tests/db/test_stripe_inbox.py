@@ -112,6 +112,18 @@ async def test_forgotten_events_are_handed_out_again(database):
     assert await fetch_value(WAITING) == 1
 
 
+async def test_events_that_always_fail_keep_no_other_from_being_handed_out(database, monkeypatch):
+    monkeypatch.setattr(inbox, "LEFT", inbox.LEFT.replace("1000", "1"))
+    for name in ("evt_1", "evt_2"):
+        await receive(event_body(name))
+    await execute("update stripe_event set attempts = 9 where event_id = 'evt_1'")
+    await execute("delete from pgqueuer")
+    with clock_set_to(now() + timedelta(hours=1)):
+        await inbox.hand_out_again(timedelta(minutes=10))
+    second = await fetch_value("select id from stripe_event where event_id = 'evt_2'")
+    assert str(second).encode() in await fetch_value("select payload from pgqueuer")
+
+
 async def test_what_stripe_sent_cannot_be_changed_or_removed(database):
     await receive(event_body())
     for statement in ("update stripe_event set type = 'x'", "delete from stripe_event"):
