@@ -10,7 +10,8 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
@@ -102,15 +103,23 @@ def web(host: str, port: int, workers: int) -> None:
     from granian.server import Server
 
     _require_database(_config())
-    with tempfile.TemporaryDirectory(prefix="setelitori-metrics-") as figures:
-        if workers > 1:
-            # Read when the figures are made, that is in each of the processes: any of them can then answer for all.
-            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", figures)
+    with _shared_figures(workers):
         Server(
             "marketplace.app:create_app", factory=True, interface=Interfaces.ASGI, loop=Loops.auto, address=host,
             port=port, workers=workers, websockets=False, log_level=LogLevels.warning,
             workers_kill_timeout=WORKER_STOP_SECONDS,
         ).serve()  # fmt: skip
+
+
+@contextmanager
+def _shared_figures(workers: int) -> Generator[None]:
+    """Several web processes write their figures into one folder, so that any of them can answer for all."""
+    if workers == 1 or "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="setelitori-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 @main.command()
