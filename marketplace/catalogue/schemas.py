@@ -47,8 +47,8 @@ class OfferDraft(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     organiser_id: UUID
     service_class: Annotated[str, msgspec.Meta(max_length=40), label(message("Service class"))]
     municipality_codes: Annotated[tuple[MunicipalityCode, ...], msgspec.Meta(max_length=400)] = ()
-    languages: Annotated[tuple[str, ...], msgspec.Meta(max_length=100)] = ("fi",)
-    skills: Annotated[tuple[Skill, ...], msgspec.Meta(max_length=100)] = ()
+    languages: tuple[str, ...] = ("fi",)
+    skills: tuple[Skill, ...] = ()
     accepts_new_clients: bool = True
     earliest_start: date | None = None
     name_fi: Annotated[OfferName, label(message("Name in Finnish"))] = ""
