@@ -96,6 +96,8 @@ async def _open(actor: Actor, provider_id: UUID, voucher_id: UUID, asked: OpenVo
 async def choose_offer(actor: Actor, voucher_id: UUID, choice: OfferChoice) -> AgreementCard:
     """The client, who acts for the client, or the case manager chooses an offer; an agreement in force ends the day before.
 
+    That is yesterday at the earliest: what its provider has done and not yet logged stays paid.
+
     Raises:
         NotFound: not the actor's own client or organiser.
         Invalid: the first day is wrong.
@@ -116,6 +118,9 @@ async def choose_offer(actor: Actor, voucher_id: UUID, choice: OfferChoice) -> A
         _require_in_use(voucher)
         first = choice.starts_on or max(today(), voucher["valid_from"])
         _require_possible(voucher, first)
+        if first < today():
+            text = message("The voucher is in use with another provider until today. Choose today or a later day.")
+            raise Invalid.field("starts_on", text)
         await _end(actor, active, first - timedelta(days=1), field="starts_on")
     return await _make(actor, voucher, offer, choice.starts_on)
 
