@@ -29,7 +29,7 @@ with written as (
 ), accounts as (
     insert into ledger_account (id, journal_id, kind, owner_id, normal_sign, is_bounded, is_memo)
     select * from unnest($9::uuid[], $10::uuid[], $11::text[], $12::uuid[], $13::smallint[], $14::boolean[], $15::boolean[])
-    on conflict (id) do nothing
+    on conflict do nothing
 ), entries as (
     insert into ledger_entry (transaction_id, position, account_id, amount_cents, currency)
     select leg.* from unnest($16::uuid[], $17::smallint[], $18::uuid[], $19::bigint[], $20::text[])

@@ -40,12 +40,14 @@ async def record_bank_payment(actor: Actor, payout_id: UUID, payment: BankPaymen
 
     Raises:
         NotFound: there is no such payment of the actor's organiser.
-        Invalid: the day is still to come.
+        Invalid: the day is still to come, or before there was anything to pay.
         IllegalTransition: the payment has already begun to go another way.
     """
     payout = await _locked(actor, payout_id)
     if payment.paid_on > today():
         raise Invalid.field("paid_on", message("The day of the bank transfer cannot be in the future."))
+    if payment.paid_on < payout.requested_at.astimezone(HELSINKI).date():
+        raise Invalid.field("paid_on", message("The bank transfer cannot be older than the statement it pays."))
     happened_at = datetime.combine(payment.paid_on, time(12), HELSINKI)
     FINANCE.after(payout.status, PayoutAction.RECORD_BANK_PAYMENT)
     transaction_id = await books.post_bank_payment(payout, happened_at)

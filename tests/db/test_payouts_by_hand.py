@@ -24,7 +24,6 @@ from marketplace.stripe.double.faults import Fault, FaultKind
 from marketplace.stripe.double.world import PLATFORM
 from marketplace.stripe.errors import StripeUnavailable
 from tests.factories.payouts import (
-    FIRST_DAY,
     bank_says,
     books,
     event_about,
@@ -36,7 +35,10 @@ from tests.factories.payouts import (
 )
 
 PAYOUTS = "/v1/payouts"
-PAYMENT = BankPayment(bank_reference="RF18 5390", paid_on=FIRST_DAY)
+
+
+def a_payment() -> BankPayment:
+    return BankPayment(bank_reference="RF18 5390", paid_on=today())
 
 
 async def refused(debt, double):
@@ -87,12 +89,12 @@ async def test_only_this_organisers_finance_touches_a_payment(debt, stripe_doubl
         with pytest.raises(NotFound):
             await retry_payout(actor, failed.id)
         with pytest.raises(NotFound):
-            await record_bank_payment(actor, failed.id, PAYMENT)
+            await record_bank_payment(actor, failed.id, a_payment())
 
 
 async def test_bank_payment_is_recorded_and_nothing_is_sent(debt, stripe_double):
     payout = await settled(debt)
-    paid = await record_bank_payment(debt.finance, payout.id, PAYMENT)
+    paid = await record_bank_payment(debt.finance, payout.id, a_payment())
     assert (paid.status, paid.rail) == (PayoutStatus.PAID, Rail.SEPA)
     assert explain(paid).values["reference"] == "RF18 5390"
     await send(OfPayout(payout.id))
@@ -103,16 +105,16 @@ async def test_bank_payment_is_recorded_and_nothing_is_sent(debt, stripe_double)
 async def test_bank_payment_of_what_is_on_its_way_is_refused(debt):
     payout = await sent(debt)
     with pytest.raises(IllegalTransition):
-        await record_bank_payment(debt.finance, payout.id, PAYMENT)
+        await record_bank_payment(debt.finance, payout.id, a_payment())
     assert await books(debt) == {AccountKind.STRIPE_CLEARING: 3_300}
 
 
-async def test_bank_payment_in_the_future_is_refused(debt):
+@pytest.mark.parametrize("days", [1, -1, -739_000])
+async def test_bank_payment_in_the_future_or_before_its_statement_is_refused(debt, days):
     payout = await settled(debt)
+    paid_on = today() + timedelta(days=days)
     with pytest.raises(Invalid):
-        await record_bank_payment(
-            debt.finance, payout.id, BankPayment(bank_reference="1", paid_on=today() + timedelta(days=1))
-        )
+        await record_bank_payment(debt.finance, payout.id, BankPayment(bank_reference="1", paid_on=paid_on))
 
 
 async def test_reconciliation_learns_what_no_event_told(debt, stripe_double):

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
@@ -120,16 +120,22 @@ async def test_finance_tries_a_failed_payment_again(finance, debt, stripe_double
     assert "Earlier attempts to pay" in words(await finance.page(address))
 
 
+def written(day: date) -> str:
+    return f"{day.day}.{day.month}.{day.year}"
+
+
 async def test_finance_records_its_own_bank_transfer(finance, debt):
     payout = await settled(debt)
     address = f"{SETTLEMENTS}/{payout.statement_id}"
-    wrong = await finance.submit(f"{address}/bank-payment", {"bank_reference": "", "paid_on": "1.1.2027"})
+    wrong = await finance.submit(f"{address}/bank-payment", {"bank_reference": "", "paid_on": written(today())})
     assert "bank_reference-error" in wrong.text
-    late = await finance.submit(f"{address}/bank-payment", {"bank_reference": "RF18", "paid_on": "1.1.2027"})
-    assert (late.status_code, "paid_on-error" in late.text) == (422, True)
-    answer = await finance.submit(f"{address}/bank-payment", {"bank_reference": "RF18", "paid_on": "17.11.2026"})
-    assert answer.status_code == 303
-    assert "Paid by bank transfer on 17 November 2026, reference RF18" in words(await finance.page(address))
+    for days in (1, -1):
+        wrong_day = {"bank_reference": "RF18", "paid_on": written(today() + timedelta(days=days))}
+        answer = await finance.submit(f"{address}/bank-payment", wrong_day)
+        assert (answer.status_code, "paid_on-error" in answer.text) == (422, True)
+    paid = {"bank_reference": "RF18", "paid_on": written(today())}
+    assert (await finance.submit(f"{address}/bank-payment", paid)).status_code == 303
+    assert "Paid by bank transfer on" in words(await finance.page(address))
 
 
 async def test_visits_are_downloaded_by_both_sides(finance, provider, debt):
@@ -181,7 +187,7 @@ async def test_other_peoples_statements_are_not_there(app, debt):
         for path in ("", "/visits.csv"):
             assert (await stranger.get(f"{SETTLEMENTS}/{payout.statement_id}{path}")).status_code == 404
         for path in ("/retry", "/bank-payment"):
-            form = {"bank_reference": "RF18", "paid_on": "17.11.2026"}
+            form = {"bank_reference": "RF18", "paid_on": written(today())}
             assert (await stranger.submit(f"{SETTLEMENTS}/{payout.statement_id}{path}", form)).status_code == 404
         assert (await stranger.get(f"{PAYMENTS}/{payout.statement_id}")).status_code == 403
 
@@ -222,6 +228,6 @@ async def test_api_puts_payments_right(program, debt, stripe_double):
     fresh = (await program.post(f"{API}/payouts/{payout.id}/retry")).json()
     assert fresh["attempt"] == 2
     assert (await program.post(f"{API}/payouts/{payout.id}/retry")).status_code == 409
-    paid = {"bank_reference": "RF18", "paid_on": "2026-11-17"}
+    paid = {"bank_reference": "RF18", "paid_on": today().isoformat()}
     assert (await program.post(f"{API}/payouts/{fresh['id']}/bank-payment", json=paid)).json()["status"] == "paid"
     assert (await last_payout()).status is PayoutStatus.PAID
