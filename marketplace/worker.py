@@ -27,7 +27,7 @@ from marketplace.vouchers import closing
 from marketplace.web.logs import configure_logs
 from marketplace.web.sessions import forget_old_sessions
 from onboarding import wiring as onboarding
-from onboarding.submission import close_stale_drafts
+from onboarding.applications.submission import close_stale_drafts
 from search import indexer
 from search.engines import close_engines
 

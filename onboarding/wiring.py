@@ -7,26 +7,20 @@ from litestar.types import ControllerRouterHandler
 
 from marketplace.kernel.jobs import Handler, Topic
 from marketplace.stripe.inbox import EventHandler
-from onboarding import api, application_pages, pages, register_pages, review_api, review_pages
-from onboarding.notices import send_notice
-from onboarding.payout_accounts import create_stripe_account, on_account_event
-from onboarding.providers import ask_for_facts
-from onboarding.topics import FACTS_WANTED, NOTICE, STRIPE_ACCOUNT_WANTED
+from onboarding.applications import wiring as applications
+from onboarding.approvals import wiring as approvals
+from onboarding.desks import wiring as desks
+from onboarding.providers import wiring as providers
+from onboarding.providers.payout_accounts import on_account_event
+from onboarding.register import wiring as register
+from onboarding.review import wiring as review
+from onboarding.rulebooks import wiring as rulebooks
 
-ROUTES: list[ControllerRouterHandler] = [
-    *api.ROUTES,
-    *review_api.ROUTES,
-    *register_pages.PAGES,
-    *pages.PAGES,
-    *application_pages.PAGES,
-    *review_pages.PAGES,
-]
+ROOMS = (register, desks, providers, rulebooks, applications, approvals, review)
 
-HANDLERS: Mapping[Topic[Any], Handler] = {
-    NOTICE: send_notice,
-    FACTS_WANTED: ask_for_facts,
-    STRIPE_ACCOUNT_WANTED: create_stripe_account,
-}
+ROUTES: list[ControllerRouterHandler] = [route for room in ROOMS for route in room.ROUTES]
+
+HANDLERS: Mapping[Topic[Any], Handler] = {topic: handler for room in ROOMS for topic, handler in room.HANDLERS.items()}
 
 STRIPE_EVENT_HANDLERS: Mapping[str, EventHandler] = {
     "v2.core.account*": on_account_event,

@@ -9,9 +9,9 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.i18n import Language, Text
 from marketplace.organisers.organisers import get_organiser
 from marketplace.organisers.reference import county, municipality, service_class
-from onboarding.approvals import approvals_of_provider
-from onboarding.schemas import ApprovalView
-from onboarding.states import ApprovalStatus
+from onboarding.approvals.approvals import approvals_of_provider
+from onboarding.approvals.schemas import ApprovalView
+from onboarding.approvals.states import ApprovalStatus
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):

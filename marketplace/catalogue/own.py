@@ -19,7 +19,7 @@ from marketplace.organisers.organisers import get_organiser
 from marketplace.organisers.rules import bands_on
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList
-from onboarding.providers import provider_of
+from onboarding.providers.registration import provider_of
 
 # The draft says what the offer will be; without one, the newest version says what it is or was.
 LIST: Final = """

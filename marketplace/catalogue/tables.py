@@ -6,7 +6,7 @@ from piccolo.table import Table
 
 from marketplace.kernel.db import new_id
 from marketplace.organisers.tables import Organiser
-from onboarding.tables import Provider
+from onboarding.providers.tables import Provider
 
 
 class Offer(Table):

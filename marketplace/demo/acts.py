@@ -13,7 +13,7 @@ from marketplace.demo.people import PASSWORD, DemoPerson
 from marketplace.demo.providers import answers_to, certificate
 from marketplace.kernel.calendar import DayType, day_types
 from marketplace.kernel.clock import HELSINKI, today
-from onboarding.requirements import RulebookContent
+from onboarding.rulebooks.requirements import RulebookContent
 
 Made = Mapping[str, object]
 Act = Callable[[], Made]

@@ -19,7 +19,7 @@ from marketplace.organisers.products import add_product
 from marketplace.organisers.rules import set_bands
 from marketplace.organisers.schemas import NewOrganiser, Organiser, ProductDraft, VersionDraft
 from marketplace.pricing.bands import BandCalendar
-from onboarding.rulebooks import default_rulebook, publish_rulebook
+from onboarding.rulebooks.versions import default_rulebook, publish_rulebook
 
 DATA = Path(__file__).parent / "data"
 

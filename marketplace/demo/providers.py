@@ -21,13 +21,17 @@ from marketplace.kernel.i18n import Language
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import BandPrice, PriceList
-from onboarding import applications, attachments, decisions, submission
-from onboarding.companies import look_up
-from onboarding.payout_accounts import start_stripe_account
-from onboarding.providers import register_provider
-from onboarding.requirements import Question, QuestionType, RulebookContent, questions_for
-from onboarding.rulebooks import default_rulebook
-from onboarding.schemas import ApprovalTerms, NewApplication, ProviderRegistration
+from onboarding.applications import attachments, submission
+from onboarding.applications import drafts as applications
+from onboarding.applications.schemas import NewApplication
+from onboarding.approvals.schemas import ApprovalTerms
+from onboarding.providers.companies import look_up
+from onboarding.providers.payout_accounts import start_stripe_account
+from onboarding.providers.registration import register_provider
+from onboarding.providers.schemas import ProviderRegistration
+from onboarding.review import decisions
+from onboarding.rulebooks.requirements import Question, QuestionType, RulebookContent, questions_for
+from onboarding.rulebooks.versions import default_rulebook
 
 OFFICE_HOURS = time(10, 20)
 

@@ -21,7 +21,7 @@ from marketplace.kernel.jobs import build_worker, run_until_idle
 from marketplace.payouts.reconciliation import reconcile
 from marketplace.stripe.current import close_gateway
 from marketplace.worker import HANDLERS
-from onboarding.payout_accounts import refresh
+from onboarding.providers.payout_accounts import refresh
 from search.engines import close_engines
 
 LOCK = 7_310_452_017

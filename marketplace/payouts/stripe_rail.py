@@ -23,8 +23,8 @@ from marketplace.stripe.current import current_gateway
 from marketplace.stripe.errors import StripeRefused
 from marketplace.stripe.gateway import StripeGateway
 from marketplace.stripe.values import StripePayout, StripeTransfer
-from onboarding.payout_accounts import receiving_account
-from onboarding.schemas import ReceivingAccount
+from onboarding.providers.payout_accounts import receiving_account
+from onboarding.providers.schemas import ReceivingAccount
 
 log = structlog.get_logger("payouts")
 

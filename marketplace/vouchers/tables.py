@@ -8,7 +8,7 @@ from marketplace.catalogue.tables import Offer, OfferVersion
 from marketplace.kernel.db import new_id
 from marketplace.organisers.tables import Organiser, VoucherProduct, VoucherProductVersion
 from marketplace.plans.tables import Client, PlanService
-from onboarding.tables import Provider
+from onboarding.providers.tables import Provider
 
 
 class Voucher(Table):

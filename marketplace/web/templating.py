@@ -209,7 +209,7 @@ def _uses_test_payments() -> bool:
 
 def _loader() -> ChoiceLoader:
     root = MARKETPLACE.parent
-    features = [root / "onboarding", root / "search", *sorted(MARKETPLACE.iterdir())]
+    features = [*sorted((root / "onboarding").iterdir()), root / "search", *sorted(MARKETPLACE.iterdir())]
     return ChoiceLoader(
         [
             FileSystemLoader([folder / "templates" for folder in features if (folder / "templates").is_dir()]),

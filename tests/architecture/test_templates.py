@@ -15,7 +15,7 @@ from marketplace.web.templating import environment
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = [ROOT / "marketplace" / "templates", *sorted(ROOT.glob("marketplace/*/templates"))]
-FOLDERS += [ROOT / "onboarding" / "templates", ROOT / "search" / "templates"]
+FOLDERS += [*sorted(ROOT.glob("onboarding/*/templates")), ROOT / "search" / "templates"]
 TEMPLATES = [(folder, path) for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
 STATIC = ROOT / "marketplace" / "static"
 

@@ -16,9 +16,10 @@ from marketplace.vouchers.agreements import open_voucher
 from marketplace.vouchers.granting import grant
 from marketplace.vouchers.schemas import OpenVoucher
 from marketplace.vouchers.visits import log_visit
-from onboarding import applications, attachments, submission
-from onboarding.decisions import approve
-from onboarding.schemas import NewApplication
+from onboarding.applications import attachments, submission
+from onboarding.applications import drafts as applications
+from onboarding.applications.schemas import NewApplication
+from onboarding.review.decisions import approve
 from tests.factories.accounts import Someone, a_hat, a_person, newest_token, with_second_factor
 from tests.factories.catalogue import make_offer
 from tests.factories.onboarding import (

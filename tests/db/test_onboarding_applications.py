@@ -9,10 +9,12 @@ from marketplace.kernel.audit import history
 from marketplace.kernel.clock import clock_set_to, now, today
 from marketplace.kernel.db import fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
-from onboarding import applications, attachments, decisions, submission
-from onboarding.rulebooks import publish_rulebook, rulebook_in_force
-from onboarding.schemas import NewApplication, NoteKind, Scope
-from onboarding.states import ApplicationStatus
+from onboarding.applications import attachments, submission
+from onboarding.applications import drafts as applications
+from onboarding.applications.schemas import NewApplication, NoteKind, Scope
+from onboarding.applications.states import ApplicationStatus
+from onboarding.review import decisions
+from onboarding.rulebooks.versions import publish_rulebook, rulebook_in_force
 from tests.factories.onboarding import (
     ANSWERS,
     CLASS,

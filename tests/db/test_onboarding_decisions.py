@@ -10,9 +10,15 @@ from marketplace.kernel.clock import HELSINKI, clock_set_to, today
 from marketplace.kernel.db import execute, fetch, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.i18n import Language, translate
-from onboarding import applications, approvals, decisions, submission
-from onboarding.schemas import CheckLevel, LookUp, NewApplication, QueueFilters
-from onboarding.states import ApplicationStatus, ApprovalStatus
+from onboarding.applications import drafts as applications
+from onboarding.applications import submission
+from onboarding.applications.schemas import NewApplication
+from onboarding.applications.states import ApplicationStatus
+from onboarding.approvals import approvals
+from onboarding.approvals.states import ApprovalStatus
+from onboarding.providers.schemas import LookUp
+from onboarding.review import decisions
+from onboarding.review.schemas import CheckLevel, QueueFilters
 from tests.factories.onboarding import (
     CLASS,
     PLACE,

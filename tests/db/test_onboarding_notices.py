@@ -9,9 +9,9 @@ import pytest
 from marketplace.accounts.mail import mail_folder
 from marketplace.kernel.config import get_config
 from marketplace.kernel.db import execute, new_id
-from onboarding import decisions
+from onboarding.applications.states import ApplicationStatus
 from onboarding.notices import send_notice
-from onboarding.states import ApplicationStatus
+from onboarding.review import decisions
 from onboarding.topics import ApplicationNotice, NoticeKind
 from tests.factories.onboarding import a_case, a_submitted
 

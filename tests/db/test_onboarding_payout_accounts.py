@@ -14,7 +14,7 @@ from marketplace.stripe.errors import StripeRefused
 from marketplace.stripe.gateway import StripeGateway
 from marketplace.stripe.states import PayoutAccountState
 from marketplace.stripe.values import StripeEvent
-from onboarding import payout_accounts
+from onboarding.providers import payout_accounts
 from onboarding.topics import OfProvider
 from tests.factories.onboarding import Applicant, make_applicant, stranger
 

@@ -7,9 +7,10 @@ from marketplace.accounts.memberships import hats
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.db import fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
-from onboarding import companies, providers
-from onboarding.companies import look_up
-from onboarding.schemas import ContactDetails, FactsSource, LookUp, ProviderKind
+from onboarding.providers import companies
+from onboarding.providers import registration as providers
+from onboarding.providers.companies import look_up
+from onboarding.providers.schemas import ContactDetails, FactsSource, LookUp, ProviderKind
 from onboarding.topics import OfProvider
 from tests.doubles.ytj import Ytj, down, found
 from tests.factories.accounts import a_person

@@ -7,10 +7,10 @@ import pytest
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import fetch
 from marketplace.kernel.i18n import Language, translate
-from onboarding import approvals
-from onboarding.register import approval_gaps, approved, public_register
-from onboarding.schemas import RegisterQuery
-from onboarding.states import ApplicationStatus
+from onboarding.applications.states import ApplicationStatus
+from onboarding.approvals import approvals
+from onboarding.register.register import approval_gaps, approved, public_register
+from onboarding.register.schemas import RegisterQuery
 from tests.factories.onboarding import BUSINESS_ID, CLASS, PLACE, a_case, a_submitted, approve
 
 ONE_DAY = timedelta(days=1)

@@ -6,19 +6,13 @@ import pytest
 
 from marketplace.kernel.db import fetch, fetch_value
 from marketplace.kernel.errors import Conflict
-from onboarding import applications, approvals, attachments, decisions, submission
-from onboarding.schemas import Scope
-from onboarding.states import (
-    APPLICANT,
-    APPROVAL_REVIEWER,
-    REVIEWER,
-    ApplicationAction,
-    ApplicationStatus,
-    ApprovalAction,
-    ApprovalStatus,
-    Capability,
-    may,
-)
+from onboarding.applications import attachments, submission
+from onboarding.applications import drafts as applications
+from onboarding.applications.schemas import Scope
+from onboarding.applications.states import APPLICANT, REVIEWER, ApplicationAction, ApplicationStatus, Capability, may
+from onboarding.approvals import approvals
+from onboarding.approvals.states import APPROVAL_REVIEWER, ApprovalAction, ApprovalStatus
+from onboarding.review import decisions
 from tests.factories.onboarding import CLASS, PDF, PLACE, Case, a_case, terms
 
 A, C = ApplicationAction, Capability

@@ -20,7 +20,7 @@ from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.double.faults import Fault, FaultKind
 from marketplace.stripe.double.world import PLATFORM
 from marketplace.stripe.errors import StripeRefused, StripeUnavailable
-from onboarding.payout_accounts import save_iban
+from onboarding.providers.payout_accounts import save_iban
 from onboarding.topics import PAYOUT_ACCOUNT_CHANGED, OfProvider
 from tests.doubles.stripe import gateway
 from tests.factories.payouts import a_debt, an_account, books, keep_account, last_payout, settled, waiting_jobs, work

@@ -2,8 +2,8 @@
 
 import httpx
 
-from onboarding.ytj import HttpCompanyRegister
-from onboarding.ytj_double import companies
+from onboarding.providers.ytj import HttpCompanyRegister
+from onboarding.providers.ytj_double import companies
 
 
 class Ytj:

@@ -10,13 +10,17 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.db import new_id
 from marketplace.kernel.i18n import Text
 from marketplace.organisers.schemas import Organiser
-from onboarding import applications, attachments, decisions, submission
-from onboarding.companies import look_up
-from onboarding.providers import register_provider
-from onboarding.requirements import Question, QuestionGroup, QuestionType, RulebookContent, ServicePart
-from onboarding.rulebooks import publish_rulebook
-from onboarding.schemas import ApprovalTerms, LookUp, NewApplication, ProviderRegistration, ProviderView, Receipt
-from onboarding.states import ApplicationStatus
+from onboarding.applications import attachments, submission
+from onboarding.applications import drafts as applications
+from onboarding.applications.schemas import NewApplication, Receipt
+from onboarding.applications.states import ApplicationStatus
+from onboarding.approvals.schemas import ApprovalTerms
+from onboarding.providers.companies import look_up
+from onboarding.providers.registration import register_provider
+from onboarding.providers.schemas import LookUp, ProviderRegistration, ProviderView
+from onboarding.review import decisions
+from onboarding.rulebooks.requirements import Question, QuestionGroup, QuestionType, RulebookContent, ServicePart
+from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.accounts import Someone, a_person, an_actor
 from tests.factories.organisers import make_organiser
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import Language, translate
-from onboarding.business_ids import MISSING, NOT_DIGITS, WRONG_CHECK, WRONG_LENGTH, read_business_id
+from onboarding.providers.business_ids import MISSING, NOT_DIGITS, WRONG_CHECK, WRONG_LENGTH, read_business_id
 
 
 @pytest.mark.parametrize(

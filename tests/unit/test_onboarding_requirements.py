@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.kernel.i18n import Message, Text
-from onboarding.requirements import (
+from onboarding.rulebooks.requirements import (
     QuestionGroup,
     QuestionType,
     ServicePart,
@@ -18,7 +18,7 @@ from onboarding.requirements import (
     questions_for,
     read_answer,
 )
-from onboarding.rulebooks import default_rulebook
+from onboarding.rulebooks.versions import default_rulebook
 from tests.factories.onboarding import ANSWERS, CLASS, question, small_rulebook
 
 DAY = date(2026, 11, 22)

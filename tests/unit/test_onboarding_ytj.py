@@ -5,10 +5,10 @@ from datetime import date
 import httpx
 import pytest
 
-from onboarding.companies import look_up
-from onboarding.schemas import FactsSource, ProviderKind
-from onboarding.ytj import YtjError
-from onboarding.ytj_double import companies, double_register
+from onboarding.providers.companies import look_up
+from onboarding.providers.schemas import FactsSource, ProviderKind
+from onboarding.providers.ytj import YtjError
+from onboarding.providers.ytj_double import companies, double_register
 from tests.doubles.ytj import Ytj, down, found, garbage, slow
 
 NOKIA = "0112038-9"

@@ -21,7 +21,7 @@ from marketplace.kernel.db import fetch_value, new_id, unit_of_work
 from marketplace.kernel.i18n import Language
 from marketplace.payouts.settlements import run_settlement
 from marketplace.vouchers.visits import log_visit
-from onboarding.rulebooks import publish_rulebook
+from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.onboarding import small_rulebook
 from tests.factories.vouchers import NOW, Setting, a_setting, at
 from tests.web.browser import Api, browser_of

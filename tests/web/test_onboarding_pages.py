@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from marketplace.kernel.db import execute, fetch_value
 from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.gateway import StripeGateway
-from onboarding import companies, payout_accounts
-from onboarding.states import ApplicationStatus
+from onboarding.applications.states import ApplicationStatus
+from onboarding.providers import companies, payout_accounts
 from onboarding.topics import OfProvider
 from tests.doubles.ytj import Ytj, down
 from tests.factories.accounts import a_person

@@ -1,0 +1,12 @@
+"""What the application and the worker take of this room."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar.types import ControllerRouterHandler
+
+from marketplace.kernel.jobs import Handler, Topic
+from onboarding.applications import api, pages
+
+ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
+HANDLERS: Mapping[Topic[Any], Handler] = {}

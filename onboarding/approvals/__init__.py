@@ -1,0 +1,1 @@
+"""What was approved, until when, and what became of it."""

@@ -1,0 +1,1 @@
+"""What is kept of an application, and for how long."""

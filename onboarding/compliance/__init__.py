@@ -1,0 +1,1 @@
+"""Approvals are kept true."""

@@ -1,0 +1,1 @@
+"""The first page of a provider and of an organiser: what waits."""

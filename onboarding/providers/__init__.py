@@ -1,0 +1,1 @@
+"""A provider registers and keeps its profile."""

@@ -1,0 +1,15 @@
+"""What the application and the worker take of this room."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar.types import ControllerRouterHandler
+
+from marketplace.kernel.jobs import Handler, Topic
+from onboarding.providers import api, pages
+from onboarding.providers.payout_accounts import create_stripe_account
+from onboarding.providers.registration import ask_for_facts
+from onboarding.topics import FACTS_WANTED, STRIPE_ACCOUNT_WANTED
+
+ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
+HANDLERS: Mapping[Topic[Any], Handler] = {FACTS_WANTED: ask_for_facts, STRIPE_ACCOUNT_WANTED: create_stripe_account}

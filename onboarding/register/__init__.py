@@ -1,0 +1,1 @@
+"""Who is approved: open to everybody."""

@@ -1,0 +1,1 @@
+"""An organiser examines applications and decides."""

@@ -1,0 +1,1 @@
+"""What an organiser requires, as versioned data."""
