@@ -19,6 +19,7 @@ from marketplace.catalogue import wiring as catalogue
 from marketplace.kernel import db
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
+from marketplace.notices import wiring as notices
 from marketplace.organisers import wiring as organisers
 from marketplace.payouts import wiring as payouts
 from marketplace.plans import wiring as plans
@@ -52,6 +53,7 @@ def feature_handlers() -> list[ControllerRouterHandler]:
     return [
         *site.handlers,
         *accounts.ROUTES,
+        *notices.ROUTES,
         *organisers.ROUTES,
         *onboarding.ROUTES,
         *catalogue.ROUTES,
@@ -94,6 +96,7 @@ def assemble(
             create_static_files_router(path="/static", directories=[STATIC], guards=[allow_anyone]),
         ],
         lifespan=[_database(config), search_engines],
+        before_request=notices.count_for_header,
         dependencies={"actor": Provide(provide_actor, sync_to_thread=False)},
         exception_handlers={DomainError: answer, HTTPException: answer, Exception: answer},
         request_class=SafeRequest,

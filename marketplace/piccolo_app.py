@@ -8,6 +8,7 @@ TABLE_MODULES = [
     "marketplace.kernel.tables",
     "marketplace.web.tables",
     "marketplace.accounts.tables",
+    "marketplace.notices.tables",
     "marketplace.organisers.tables",
     "marketplace.ledger.tables",
     "marketplace.stripe.tables",

@@ -17,6 +17,7 @@ from marketplace.kernel import db
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.idempotency import forget_old_answers
 from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Periodic, Topic, build_worker
+from marketplace.notices import wiring as notices
 from marketplace.payouts import wiring as payouts
 from marketplace.payouts.reconciliation import reconcile
 from marketplace.stripe import inbox
@@ -44,6 +45,7 @@ async def handle_stripe_event(received: StripeEventReceived) -> None:
 
 HANDLERS: Final[Mapping[Topic[Any], Handler]] = {
     **accounts.JOB_HANDLERS,
+    **notices.JOB_HANDLERS,
     **onboarding.HANDLERS,
     **catalogue.JOB_HANDLERS,
     **indexer.HANDLERS,
@@ -63,6 +65,7 @@ async def hand_out_left_events() -> int:
 
 ROUNDS: Final = (
     *closing.ROUNDS,
+    *notices.ROUNDS,
     Periodic("stripe.left_events", "*/5 * * * *", hand_out_left_events),
     Periodic("payouts.reconcile", "*/10 * * * *", reconcile),
     Periodic("search.mend", "5-59/10 * * * *", indexer.mend),

@@ -23,31 +23,43 @@ PERMANENT = 500
 """SMTP answers from here on are final (RFC 5321): there is no such mailbox, and trying again would not make one."""
 
 
-async def send_mail(mail_id: UUID, to: str, subject: str, text: str, *, attempt_key: str = "") -> None:
+class MailNotSent(Unavailable):
+    """The mail server did not take a mail now. ``cause`` is the class of the failure: its words may hold the address."""
+
+    def __init__(self, cause: str) -> None:
+        self.cause = cause
+        super().__init__()
+
+
+async def send_mail(mail_id: UUID, to: str, subject: str, text: str, *, attempt_key: str = "") -> bool:
     """Sends one plain-text mail. Never within a unit of work: a mail server may take its time.
+
+    False where the receiving server has refused it for good: there is no such mailbox, and no use in trying again.
 
     Args:
         mail_id: our row that caused the mail; with ``attempt_key`` it makes the Message-ID, so that a mail that
             is sent twice is recognised as one by programs that look.
 
     Raises:
-        Unavailable: the server did not take the mail now; trying again is safe.
+        MailNotSent: the server did not take the mail now; trying again is safe.
     """
     config = get_config()
     letter = _letter(config, mail_id, to, subject, text, attempt_key)
     if not config.smtp_url:
         await asyncio.to_thread(_save, config, mail_id, letter)
         log.info("mail saved to a file, because SMTP_URL is not set", mail_id=str(mail_id))
-        return
+        return True
     try:
         await asyncio.to_thread(_deliver, config.smtp_url, letter)
     except smtplib.SMTPRecipientsRefused as refusal:
         log.warning("mail refused by the receiving server", mail_id=str(mail_id))
         if any(code < PERMANENT for code, _ in refusal.recipients.values()):
-            raise Unavailable from None
+            raise MailNotSent(type(refusal).__name__) from None
+        return False
     except (OSError, smtplib.SMTPException) as error:
         log.warning("mail not sent", mail_id=str(mail_id), error=type(error).__name__)
-        raise Unavailable from None  # The cause's words may hold the address.
+        raise MailNotSent(type(error).__name__) from None
+    return True
 
 
 def mail_folder(config: Config) -> Path:

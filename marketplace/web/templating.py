@@ -53,6 +53,9 @@ FLASHES = "flashes"
 HAT_NAME = "hat_name"
 """Key of the session under which sign-in keeps the name of the company, organiser or client acted for."""
 
+UNREAD_NOTICES = "unread_notices"
+"""Key of the request's state under which the number of the reader's unread notices stands, where it was counted."""
+
 SIGN_OUT_PATH = "/sign-out"
 """Where accounts takes the form that ends a session."""
 
@@ -110,6 +113,7 @@ def _around(request: AnyRequest, language: Language) -> dict[str, Any]:
         "desk": desk_of(path),
         "desk_name": DESK_NAMES.get(desk_of(path)),
         "own_desk": own_desk(actor),
+        "unread_notices": request.scope["state"].get(UNREAD_NOTICES, 0),
     }
 
 

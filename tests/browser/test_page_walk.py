@@ -38,6 +38,7 @@ NO_PAGES = {
     "back_from_provider": "comes from an identity provider",
     "show_code": "needs a sign-in under way; the journeys meet it",
     "second_factor_picture": "an image",
+    "open_notice": "leads to what the notice tells of",
     "show_attachment": "a file",
     "download_organiser_statement": "a file",
     "download_provider_statement": "a file",
