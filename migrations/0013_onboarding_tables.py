@@ -2,6 +2,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from marketplace.kernel.db import new_id
 from piccolo.columns.base import OnDelete
 from piccolo.columns.base import OnUpdate
+from piccolo.columns.column_types import BigInt
 from piccolo.columns.column_types import Date
 from piccolo.columns.column_types import ForeignKey
 from piccolo.columns.column_types import Integer
@@ -18,7 +19,35 @@ from piccolo.constraints import Unique
 from piccolo.table import Table
 
 
+class Approval(Table, tablename="approval", schema=None):
+    id = UUID(
+        default=new_id,
+        null=False,
+        primary_key=True,
+        unique=False,
+        index=False,
+        index_method=IndexMethod.btree,
+        choices=None,
+        db_column_name=None,
+        secret=False,
+    )
+
+
 class NoticeDigest(Table, tablename="notice_digest", schema=None):
+    id = UUID(
+        default=new_id,
+        null=False,
+        primary_key=True,
+        unique=False,
+        index=False,
+        index_method=IndexMethod.btree,
+        choices=None,
+        db_column_name=None,
+        secret=False,
+    )
+
+
+class Organiser(Table, tablename="organiser", schema=None):
     id = UUID(
         default=new_id,
         null=False,
@@ -46,6 +75,20 @@ class Person(Table, tablename="person", schema=None):
     )
 
 
+class Provider(Table, tablename="provider", schema=None):
+    id = UUID(
+        default=new_id,
+        null=False,
+        primary_key=True,
+        unique=False,
+        index=False,
+        index_method=IndexMethod.btree,
+        choices=None,
+        db_column_name=None,
+        secret=False,
+    )
+
+
 ID = "0013"
 VERSION = "1.38.0"
 DESCRIPTION = "Onboarding in depth: tables and columns."
@@ -54,10 +97,6 @@ DESCRIPTION = "Onboarding in depth: tables and columns."
 async def forwards():
     manager = MigrationManager(
         migration_id=ID, app_name="marketplace", description=DESCRIPTION
-    )
-
-    manager.add_table(
-        class_name="Notice", tablename="notice", schema=None, columns=None
     )
 
     manager.add_table(
@@ -72,6 +111,192 @@ async def forwards():
         tablename="notice_digest",
         schema=None,
         columns=None,
+    )
+
+    manager.add_table(
+        class_name="Notice", tablename="notice", schema=None, columns=None
+    )
+
+    manager.add_table(
+        class_name="RegisterChange",
+        tablename="register_change",
+        schema=None,
+        columns=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeSetting",
+        tablename="notice_setting",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": new_id,
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeSetting",
+        tablename="notice_setting",
+        column_name="person",
+        db_column_name="person",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Person,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": True,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeSetting",
+        tablename="notice_setting",
+        column_name="delivery",
+        db_column_name="delivery",
+        column_class_name="Varchar",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "",
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeSetting",
+        tablename="notice_setting",
+        column_name="changed_at",
+        db_column_name="changed_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeDigest",
+        tablename="notice_digest",
+        column_name="id",
+        db_column_name="id",
+        column_class_name="UUID",
+        column_class=UUID,
+        params={
+            "default": new_id,
+            "null": False,
+            "primary_key": True,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeDigest",
+        tablename="notice_digest",
+        column_name="receiver",
+        db_column_name="receiver",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
+        params={
+            "references": Person,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeDigest",
+        tablename="notice_digest",
+        column_name="day",
+        db_column_name="day",
+        column_class_name="Date",
+        column_class=Date,
+        params={
+            "default": DateNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="NoticeDigest",
+        tablename="notice_digest",
+        column_name="created_at",
+        db_column_name="created_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": TimestamptzNow(),
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
     )
 
     manager.add_column(
@@ -574,8 +799,8 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="NoticeSetting",
-        tablename="notice_setting",
+        table_class_name="RegisterChange",
+        tablename="register_change",
         column_name="id",
         db_column_name="id",
         column_class_name="UUID",
@@ -595,20 +820,17 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="NoticeSetting",
-        tablename="notice_setting",
-        column_name="person",
-        db_column_name="person",
-        column_class_name="ForeignKey",
-        column_class=ForeignKey,
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        column_name="transaction",
+        db_column_name="transaction",
+        column_class_name="BigInt",
+        column_class=BigInt,
         params={
-            "references": Person,
-            "on_delete": OnDelete.cascade,
-            "on_update": OnUpdate.cascade,
-            "target_column": None,
+            "default": None,
             "null": False,
             "primary_key": False,
-            "unique": True,
+            "unique": False,
             "index": False,
             "index_method": IndexMethod.btree,
             "choices": None,
@@ -619,10 +841,31 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="NoticeSetting",
-        tablename="notice_setting",
-        column_name="delivery",
-        db_column_name="delivery",
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        column_name="happened_at",
+        db_column_name="happened_at",
+        column_class_name="Timestamptz",
+        column_class=Timestamptz,
+        params={
+            "default": None,
+            "null": False,
+            "primary_key": False,
+            "unique": False,
+            "index": False,
+            "index_method": IndexMethod.btree,
+            "choices": None,
+            "db_column_name": None,
+            "secret": False,
+        },
+        schema=None,
+    )
+
+    manager.add_column(
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        column_name="kind",
+        db_column_name="kind",
         column_class_name="Varchar",
         column_class=Varchar,
         params={
@@ -641,56 +884,14 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="NoticeSetting",
-        tablename="notice_setting",
-        column_name="changed_at",
-        db_column_name="changed_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
-        params={
-            "default": TimestamptzNow(),
-            "null": False,
-            "primary_key": False,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="NoticeDigest",
-        tablename="notice_digest",
-        column_name="id",
-        db_column_name="id",
-        column_class_name="UUID",
-        column_class=UUID,
-        params={
-            "default": new_id,
-            "null": False,
-            "primary_key": True,
-            "unique": False,
-            "index": False,
-            "index_method": IndexMethod.btree,
-            "choices": None,
-            "db_column_name": None,
-            "secret": False,
-        },
-        schema=None,
-    )
-
-    manager.add_column(
-        table_class_name="NoticeDigest",
-        tablename="notice_digest",
-        column_name="receiver",
-        db_column_name="receiver",
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        column_name="provider_id",
+        db_column_name="provider_id",
         column_class_name="ForeignKey",
         column_class=ForeignKey,
         params={
-            "references": Person,
+            "references": Provider,
             "on_delete": OnDelete.cascade,
             "on_update": OnUpdate.cascade,
             "target_column": None,
@@ -707,15 +908,18 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="NoticeDigest",
-        tablename="notice_digest",
-        column_name="day",
-        db_column_name="day",
-        column_class_name="Date",
-        column_class=Date,
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        column_name="organiser_id",
+        db_column_name="organiser_id",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
         params={
-            "default": DateNow(),
-            "null": False,
+            "references": Organiser,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -728,15 +932,18 @@ async def forwards():
     )
 
     manager.add_column(
-        table_class_name="NoticeDigest",
-        tablename="notice_digest",
-        column_name="created_at",
-        db_column_name="created_at",
-        column_class_name="Timestamptz",
-        column_class=Timestamptz,
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        column_name="approval_id",
+        db_column_name="approval_id",
+        column_class_name="ForeignKey",
+        column_class=ForeignKey,
         params={
-            "default": TimestamptzNow(),
-            "null": False,
+            "references": Approval,
+            "on_delete": OnDelete.cascade,
+            "on_update": OnUpdate.cascade,
+            "target_column": None,
+            "null": True,
             "primary_key": False,
             "unique": False,
             "index": False,
@@ -745,6 +952,24 @@ async def forwards():
             "db_column_name": None,
             "secret": False,
         },
+        schema=None,
+    )
+
+    manager.add_constraint(
+        table_class_name="NoticeSetting",
+        tablename="notice_setting",
+        constraint_name="notice_setting_delivery",
+        constraint_class=Check,
+        params={"condition": "delivery in ('at_once', 'daily')"},
+        schema=None,
+    )
+
+    manager.add_constraint(
+        table_class_name="NoticeDigest",
+        tablename="notice_digest",
+        constraint_name="notice_digest_once",
+        constraint_class=Unique,
+        params={"columns": ["receiver", "day"], "nulls_distinct": True},
         schema=None,
     )
 
@@ -769,20 +994,13 @@ async def forwards():
     )
 
     manager.add_constraint(
-        table_class_name="NoticeSetting",
-        tablename="notice_setting",
-        constraint_name="notice_setting_delivery",
+        table_class_name="RegisterChange",
+        tablename="register_change",
+        constraint_name="register_change_known_kind",
         constraint_class=Check,
-        params={"condition": "delivery in ('at_once', 'daily')"},
-        schema=None,
-    )
-
-    manager.add_constraint(
-        table_class_name="NoticeDigest",
-        tablename="notice_digest",
-        constraint_name="notice_digest_once",
-        constraint_class=Unique,
-        params={"columns": ["receiver", "day"], "nulls_distinct": True},
+        params={
+            "condition": "kind in ('granted', 'suspended', 'resumed', 'ended', 'shortened', 'began', 'expired', 'renamed', 'details', 'offers')"
+        },
         schema=None,
     )
 

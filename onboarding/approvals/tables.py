@@ -1,6 +1,6 @@
 """What organisers approved, and the days on which it was suspended."""
 
-from piccolo.columns import UUID, Array, Date, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.columns import UUID, Array, BigInt, Date, ForeignKey, Text, Timestamptz, Varchar
 from piccolo.constraints import Check
 from piccolo.table import Table
 
@@ -46,3 +46,22 @@ class ApprovalPause(Table):
     first_day = Date(default=None)
     last_day = Date(null=True, default=None)
     approval_pause_in_order = Check("last_day is null or last_day >= first_day")
+
+
+class RegisterChange(Table):
+    """What became different in the public register, for those who keep a copy. Append-only; written by triggers and rounds.
+
+    ``transaction`` is the number of the database transaction: rows are read in its order, so that none that commits late
+    is passed over. ``approval_id`` is null where the provider itself changed; ``organiser_id`` where it concerns all.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    transaction = BigInt(default=None)
+    happened_at = Timestamptz(default=None)
+    kind = Varchar(20)
+    provider_id = ForeignKey(references=Provider, null=False, default=None)
+    organiser_id = ForeignKey(references=Organiser, null=True, default=None)
+    approval_id = ForeignKey(references=Approval, null=True, default=None)
+    register_change_known_kind = Check(
+        "kind in ('granted', 'suspended', 'resumed', 'ended', 'shortened', 'began', 'expired', 'renamed', 'details', 'offers')"
+    )
