@@ -39,9 +39,9 @@ class DeclarationForm(msgspec.Struct, frozen=True, kw_only=True):
 def _field(question: Question) -> tuple[str, Any, Any]:
     """How a question is asked for in a form. Everything may be left empty: a draft is saved as it is."""
     match question.type:
-        case QuestionType.TEXT:
+        case QuestionType.TEXT | QuestionType.CHOICE:
             return question.key, str | None, None
-        case QuestionType.YES_NO:
+        case QuestionType.YES_NO | QuestionType.DECLARATION:
             return question.key, MAYBE_YES_NO, None
         case QuestionType.NUMBER:
             return question.key, int | None, None

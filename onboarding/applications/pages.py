@@ -126,8 +126,8 @@ def _groups(view: ApplicationView) -> list[QuestionGroup]:
 
 
 def _missing(view: ApplicationView) -> list[Any]:
-    with_file = [each.question for each in view.attachments]
-    return missing_answers(view.rulebook.content, view.summary.service_classes, view.answers, with_file, today())
+    with_file = dict.fromkeys(each.question for each in view.attachments)
+    return missing_answers(view.rulebook.content, view.summary.service_classes, [], view.answers, with_file, today())
 
 
 @get(f"{ONE}/scope", guards=[ADMIN], include_in_schema=False)

@@ -106,10 +106,10 @@ async def _still_missing(row: Row, rulebook: RulebookVersionView) -> list[FieldE
     """Everything that the rulebook still wants, at once."""
     classes = row["service_classes"]
     answers, attached = await answers_of(row["id"]), await attachments_of(row["id"])
-    with_file = [each.question for each in attached]
+    with_file = dict.fromkeys(each.question for each in attached)
     return [
         *missing_scope(classes, row["municipality_codes"]),
-        *missing_answers(rulebook.content, classes, answers, with_file, today()),
+        *missing_answers(rulebook.content, classes, [], answers, with_file, today()),
     ]
 
 

@@ -103,12 +103,12 @@ def test_months_before_is_that_many_months_earlier(day: date, months: int) -> No
 
 
 def test_all_that_is_missing_is_named_at_once() -> None:
-    missing = missing_answers(small_rulebook(), [CLASS], {"insured": False}, [], DAY)
+    missing = missing_answers(small_rulebook(), [CLASS], [], {"insured": False}, {}, DAY)
     assert [each.field for each in missing] == ["insured", "staff", "plan", "certificate", "care_rule"]
 
 
 def test_complete_answers_miss_nothing_until_they_are_stale() -> None:
     answers = {**ANSWERS, "checked_on": "2026-10-01"}
-    assert missing_answers(small_rulebook(), [CLASS], answers, ["certificate"], DAY) == []  # type: ignore[arg-type]
-    late = missing_answers(small_rulebook(), [CLASS], answers, ["certificate"], date(2027, 3, 1))  # type: ignore[arg-type]
+    assert missing_answers(small_rulebook(), [CLASS], [], answers, {"certificate": None}, DAY) == []  # type: ignore[arg-type]
+    late = missing_answers(small_rulebook(), [CLASS], [], answers, {"certificate": None}, date(2027, 3, 1))  # type: ignore[arg-type]
     assert [each.field for each in late] == ["checked_on"]
