@@ -29,7 +29,7 @@ from onboarding.providers.companies import look_up
 from onboarding.providers.payout_accounts import start_stripe_account
 from onboarding.providers.registration import register_provider
 from onboarding.providers.schemas import ProviderRegistration
-from onboarding.review import decisions
+from onboarding.review import decisions, messages
 from onboarding.rulebooks.requirements import Question, QuestionType, RulebookContent, questions_for
 from onboarding.rulebooks.versions import default_rulebook
 
@@ -231,7 +231,7 @@ async def _review(told: ProviderData, application_id: UUID) -> None:
             case State.REJECTED:
                 await decisions.reject(reviewer, application_id, told.words)
             case State.INFORMATION_REQUESTED:
-                await decisions.request_information(reviewer, application_id, told.words)
+                await messages.request_information(reviewer, application_id, told.words)
             case _:
                 return
 

@@ -11,7 +11,7 @@ from onboarding.applications.labels import STATUS_TONES
 from onboarding.applications.states import (
     APPLICATION_STATUS_NAMES,
 )
-from onboarding.review import decisions
+from onboarding.review import queue
 from onboarding.review.schemas import QueueFilters
 from onboarding.scoping import REVIEWING
 
@@ -24,7 +24,7 @@ LIST = "/organiser/applications"
 async def show_desk(request: AnyRequest, actor: Caller) -> Response[str]:
     """The organiser's desk: what waits, and the ways to the rest."""
     is_reviewer = actor.role in REVIEWING
-    waiting = (await decisions.queue(actor, QueueFilters())).items if is_reviewer else []
+    waiting = (await queue.queue(actor, QueueFilters())).items if is_reviewer else []
     return page(
         request, "desks/organiser_desk.html", is_reviewer=is_reviewer, waiting=waiting, base=LIST,
         status_names=APPLICATION_STATUS_NAMES, tones=STATUS_TONES,

@@ -1,4 +1,4 @@
-"""Onboarding over the API, the organiser's side: the queue, decisions, approvals and the rulebook."""
+"""Review over the API: the queue, assignment, checks, notes and questions."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,15 +7,13 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
-from marketplace.kernel.actors import Role
 from marketplace.web.idempotency import idempotent
 from marketplace.web.security import Caller, allow
 from onboarding.applications import attachments
 from onboarding.applications.schemas import Receipt, Words
 from onboarding.applications.states import ApplicationStatus
-from onboarding.approvals.schemas import ApprovalTerms
 from onboarding.downloads import download
-from onboarding.review import decisions
+from onboarding.review import assignment, messages, notes, queue, reading
 from onboarding.review.answers_out import ReviewOut, review_out
 from onboarding.review.schemas import QueueFilters, QueuePage
 from onboarding.scoping import REVIEWING
@@ -23,7 +21,6 @@ from onboarding.scoping import REVIEWING
 AnyRequest = Request[Any, Any, Any]
 TAG = "Review"
 REVIEWER = allow(*sorted(REVIEWING))
-ADMIN = allow(Role.ORGANISER_ADMIN)
 QUEUE = "/api/v1/organiser/applications"
 
 
@@ -44,13 +41,13 @@ async def show_queue(
 ) -> QueuePage:
     """The applications to review, the longest waiting first; of another status where one is named."""
     filters = QueueFilters(status=status, service_class=service_class, mine=mine, q=q, after=after)
-    return await decisions.queue(actor, filters)
+    return await queue.queue(actor, filters)
 
 
 @get(f"{QUEUE}/{{application_id:uuid}}", guards=[REVIEWER], tags=[TAG])
 async def show_application_for_review(request: AnyRequest, actor: Caller, application_id: FromPath[UUID]) -> ReviewOut:
     """One application with its automatic checks."""
-    return review_out(await decisions.application_for_reviewer(actor, application_id), request.user.language)
+    return review_out(await reading.application_for_reviewer(actor, application_id), request.user.language)
 
 
 @get(f"{QUEUE}/{{application_id:uuid}}/attachments/{{attachment_id:uuid}}", guards=[REVIEWER], tags=[TAG])
@@ -64,13 +61,13 @@ async def show_attachment_for_review(
 @post(f"{QUEUE}/{{application_id:uuid}}/claim", guards=[REVIEWER], tags=[TAG], status_code=204)
 async def claim_application(actor: Caller, application_id: FromPath[UUID], data: JSONBody[Claim]) -> None:
     """Takes an application into one's own hands. Claiming twice is the same as once."""
-    await decisions.claim(actor, application_id, take_over=data.take_over)
+    await assignment.claim(actor, application_id, take_over=data.take_over)
 
 
 @post(f"{QUEUE}/{{application_id:uuid}}/release", guards=[REVIEWER], tags=[TAG], status_code=204)
 async def release_application(actor: Caller, application_id: FromPath[UUID]) -> None:
     """Puts an application back for any colleague."""
-    await decisions.release(actor, application_id)
+    await assignment.release(actor, application_id)
 
 
 @post(f"{QUEUE}/{{application_id:uuid}}/notes", guards=[REVIEWER], tags=[TAG], status_code=204)
@@ -80,7 +77,7 @@ async def add_internal_note(
     """Adds a note for the organiser's own people."""
 
     async def work() -> None:
-        await decisions.note_internally(actor, application_id, data.text)
+        await notes.note_internally(actor, application_id, data.text)
 
     await idempotent(request, work, type(None))
 
@@ -92,31 +89,7 @@ async def request_information(
     """Asks the applicant for more."""
 
     async def work() -> Receipt:
-        return await decisions.request_information(actor, application_id, data.text)
-
-    return await idempotent(request, work, Receipt)
-
-
-@post(f"{QUEUE}/{{application_id:uuid}}/approve", guards=[REVIEWER], tags=[TAG], status_code=200)
-async def approve_application(
-    request: AnyRequest, actor: Caller, application_id: FromPath[UUID], data: JSONBody[ApprovalTerms]
-) -> Receipt:
-    """Approves the provider for all that it applied for."""
-
-    async def work() -> Receipt:
-        return await decisions.approve(actor, application_id, data)
-
-    return await idempotent(request, work, Receipt)
-
-
-@post(f"{QUEUE}/{{application_id:uuid}}/reject", guards=[REVIEWER], tags=[TAG], status_code=200)
-async def reject_application(
-    request: AnyRequest, actor: Caller, application_id: FromPath[UUID], data: JSONBody[Words]
-) -> Receipt:
-    """Rejects an application, with reasons."""
-
-    async def work() -> Receipt:
-        return await decisions.reject(actor, application_id, data.text)
+        return await messages.request_information(actor, application_id, data.text)
 
     return await idempotent(request, work, Receipt)
 
@@ -129,6 +102,4 @@ ROUTES = [
     release_application,
     add_internal_note,
     request_information,
-    approve_application,
-    reject_application,
 ]

@@ -7,8 +7,14 @@ from litestar.types import ControllerRouterHandler
 
 from marketplace.kernel.jobs import Handler, Topic
 from onboarding.notices import send_notice
-from onboarding.review import api, pages
+from onboarding.review import api, decision_api, decision_pages, message_pages, pages
 from onboarding.topics import NOTICE
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
+ROUTES: list[ControllerRouterHandler] = [
+    *api.ROUTES,
+    *decision_api.ROUTES,
+    *pages.PAGES,
+    *message_pages.PAGES,
+    *decision_pages.PAGES,
+]
 HANDLERS: Mapping[Topic[Any], Handler] = {NOTICE: send_notice}

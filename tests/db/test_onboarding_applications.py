@@ -13,7 +13,7 @@ from onboarding.applications import attachments, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.schemas import NewApplication, NoteKind, Scope
 from onboarding.applications.states import ApplicationStatus
-from onboarding.review import decisions
+from onboarding.review import notes, reading
 from onboarding.rulebooks.versions import publish_rulebook, rulebook_in_force
 from tests.factories.onboarding import (
     ANSWERS,
@@ -205,9 +205,9 @@ async def test_answer_needs_words_and_all_that_the_rulebook_wants(database: str)
 
 async def test_internal_notes_are_not_for_the_applicant(database: str) -> None:
     case = await a_submitted()
-    await decisions.note_internally(case.reviewer, case.id, "Soitettu vakuutusyhtiöön.")
+    await notes.note_internally(case.reviewer, case.id, "Soitettu vakuutusyhtiöön.")
     assert (await applications.application_for_applicant(case.applicant.actor, case.id)).notes == []
-    seen = await decisions.application_for_reviewer(case.reviewer, case.id)
+    seen = await reading.application_for_reviewer(case.reviewer, case.id)
     assert [note.kind for note in seen.application.notes] == [NoteKind.NOTE]
 
 

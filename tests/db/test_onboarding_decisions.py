@@ -17,7 +17,7 @@ from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals import approvals
 from onboarding.approvals.states import ApprovalStatus
 from onboarding.providers.schemas import LookUp
-from onboarding.review import decisions
+from onboarding.review import assignment, checks, decisions, notes, queue, reading
 from onboarding.review.schemas import CheckLevel, QueueFilters
 from tests.factories.onboarding import (
     CLASS,
@@ -43,20 +43,20 @@ insert into application select * from (
 
 async def test_queue_shows_what_was_sent_to_the_own_organiser(database: str) -> None:
     case = await a_submitted()
-    page = await decisions.queue(case.reviewer, QueueFilters())
+    page = await queue.queue(case.reviewer, QueueFilters())
     assert [each.id for each in page.items] == [case.id]
     assert page.next is None
     elsewhere = await make_organiser("Turku", county_code="05", business_id="0204819-8")
-    assert (await decisions.queue(await a_reviewer(elsewhere.id), QueueFilters())).items == []
+    assert (await queue.queue(await a_reviewer(elsewhere.id), QueueFilters())).items == []
 
 
 async def test_draft_is_not_in_the_queue(database: str) -> None:
     case = await a_draft()
-    assert (await decisions.queue(case.reviewer, QueueFilters())).items == []
+    assert (await queue.queue(case.reviewer, QueueFilters())).items == []
     with pytest.raises(NotFound):
-        await decisions.application_for_reviewer(case.reviewer, case.id)
+        await reading.application_for_reviewer(case.reviewer, case.id)
     with pytest.raises(NotFound):
-        await decisions.claim(case.reviewer, case.id)
+        await assignment.claim(case.reviewer, case.id)
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ async def test_draft_is_not_in_the_queue(database: str) -> None:
 )  # fmt: skip
 async def test_queue_is_filtered(database: str, filters: QueueFilters, is_there: bool) -> None:
     case = await a_submitted()
-    assert bool((await decisions.queue(case.reviewer, filters)).items) is is_there
+    assert bool((await queue.queue(case.reviewer, filters)).items) is is_there
 
 
 async def test_queue_continues_where_a_page_ended(database: str) -> None:
     case = await a_submitted()
     cursor = f"{(await _row(case))['submitted_at'].isoformat()}_{case.id}"
-    assert (await decisions.queue(case.reviewer, QueueFilters(after=cursor))).items == []
+    assert (await queue.queue(case.reviewer, QueueFilters(after=cursor))).items == []
     await execute(MANY_APPLICATIONS, case.id)
-    first = await decisions.queue(case.reviewer, QueueFilters())
-    second = await decisions.queue(case.reviewer, QueueFilters(after=first.next or ""))
+    first = await queue.queue(case.reviewer, QueueFilters())
+    second = await queue.queue(case.reviewer, QueueFilters(after=first.next or ""))
     assert (len(first.items), len(second.items), second.next) == (50, 11, None)
     assert not {each.id for each in first.items} & {each.id for each in second.items}
 
@@ -87,23 +87,23 @@ async def test_queue_continues_where_a_page_ended(database: str) -> None:
 async def test_claim_keeps_colleagues_away_until_they_take_over(database: str) -> None:
     case = await a_submitted()
     colleague = await a_reviewer(case.organiser.id)
-    await decisions.claim(case.reviewer, case.id)
-    await decisions.claim(case.reviewer, case.id)
+    await assignment.claim(case.reviewer, case.id)
+    await assignment.claim(case.reviewer, case.id)
     with pytest.raises(Conflict) as refused:
-        await decisions.claim(colleague, case.id)
+        await assignment.claim(colleague, case.id)
     assert "Aino Testaaja" in translate(refused.value.message, Language.EN)
     with pytest.raises(Conflict):
         await decisions.reject(colleague, case.id, "Ei.")
-    await decisions.claim(colleague, case.id, take_over=True)
-    assert (await decisions.application_for_reviewer(colleague, case.id)).claimed_by_name == "Aino Testaaja"
+    await assignment.claim(colleague, case.id, take_over=True)
+    assert (await reading.application_for_reviewer(colleague, case.id)).claimed_by_name == "Aino Testaaja"
 
 
 async def test_only_the_own_claim_is_released(database: str) -> None:
     case = await a_submitted()
     with pytest.raises(Conflict):
-        await decisions.release(case.reviewer, case.id)
-    await decisions.claim(case.reviewer, case.id)
-    await decisions.release(case.reviewer, case.id)
+        await assignment.release(case.reviewer, case.id)
+    await assignment.claim(case.reviewer, case.id)
+    await assignment.release(case.reviewer, case.id)
     assert (await _row(case))["claimed_by"] is None
 
 
@@ -146,7 +146,7 @@ async def test_rejection_needs_reasons_and_tells_them(database: str) -> None:
     view = await applications.application_for_applicant(case.applicant.actor, case.id)
     assert (view.status, view.decision_reasons) == (ApplicationStatus.REJECTED, "Vakuutus puuttuu.")
     with pytest.raises(Invalid):
-        await decisions.note_internally(case.reviewer, case.id, "paha\x07merkki")
+        await notes.note_internally(case.reviewer, case.id, "paha\x07merkki")
 
 
 async def test_two_reviewers_at_once_decide_once(database: str) -> None:
@@ -232,7 +232,7 @@ async def test_ending_needs_a_reason_and_the_own_organiser(database: str) -> Non
 
 async def test_checks_of_a_sound_company(database: str) -> None:
     case = await a_submitted()
-    checks = (await decisions.application_for_reviewer(case.reviewer, case.id)).checks
+    checks = (await reading.application_for_reviewer(case.reviewer, case.id)).checks
     assert [check.level for check in checks] == [
         CheckLevel.GREEN, CheckLevel.AMBER, CheckLevel.GREEN, CheckLevel.GREEN, CheckLevel.GREEN, CheckLevel.GREEN,
     ]  # fmt: skip
@@ -249,7 +249,7 @@ async def test_checks_find_what_the_register_tells(
     case = await a_submitted()
     applicant = await make_applicant(business_id)
     summary = (await applications.my_applications(case.applicant.actor))[0]
-    found = await decisions.checks_of(summary, applicant.provider)
+    found = await checks.checks_of(summary, applicant.provider)
     assert any(check.level is level and words in check.finding.text for check in found)
 
 
@@ -257,7 +257,7 @@ async def test_unverified_facts_are_flagged(database: str) -> None:
     case = await a_submitted()
     applicant = await make_applicant("0000105-4", looked_up=LookUp(is_answered=False))
     summary = (await applications.my_applications(case.applicant.actor))[0]
-    found = await decisions.checks_of(summary, applicant.provider)
+    found = await checks.checks_of(summary, applicant.provider)
     assert [check.level for check in found] == [CheckLevel.GREEN, CheckLevel.AMBER, CheckLevel.GREEN]
 
 
@@ -267,10 +267,10 @@ async def test_second_application_for_the_same_is_pointed_out(database: str) -> 
     new = NewApplication(organiser_id=case.organiser.id, service_classes=(CLASS,), municipalities=(PLACE,))
     again = await applications.start_application(actor, new)
     summary = (await applications.application_for_applicant(actor, again.id)).summary
-    duplicate = (await decisions.checks_of(summary, case.applicant.provider))[-1]
+    duplicate = (await checks.checks_of(summary, case.applicant.provider))[-1]
     assert (duplicate.level, "Also waiting" in duplicate.finding.text) == (CheckLevel.AMBER, True)
     await approve(case)
-    duplicate = (await decisions.checks_of(summary, case.applicant.provider))[-1]
+    duplicate = (await checks.checks_of(summary, case.applicant.provider))[-1]
     assert "Already approved" in duplicate.finding.text
 
 

@@ -11,7 +11,7 @@ from marketplace.kernel.config import get_config
 from marketplace.kernel.db import execute, new_id
 from onboarding.applications.states import ApplicationStatus
 from onboarding.notices import send_notice
-from onboarding.review import decisions
+from onboarding.review import assignment
 from onboarding.topics import ApplicationNotice, NoticeKind
 from tests.factories.onboarding import a_case, a_submitted
 
@@ -44,7 +44,7 @@ async def test_reasons_stay_out_of_the_mail(database: str) -> None:
 async def test_whoever_handles_it_is_told_of_the_applicant(database: str, kind: NoticeKind) -> None:
     case = await a_submitted()
     assert await told(case.id, kind) is None
-    await decisions.claim(case.reviewer, case.id)
+    await assignment.claim(case.reviewer, case.id)
     mail = await told(case.id, kind)
     assert mail is not None
     assert f"/organiser/applications/{case.id}" in mail.get_content()

@@ -12,7 +12,7 @@ from onboarding.applications.schemas import Scope
 from onboarding.applications.states import APPLICANT, REVIEWER, ApplicationAction, ApplicationStatus, Capability, may
 from onboarding.approvals import approvals
 from onboarding.approvals.states import APPROVAL_REVIEWER, ApprovalAction, ApprovalStatus
-from onboarding.review import decisions
+from onboarding.review import assignment, decisions, messages
 from tests.factories.onboarding import CLASS, PDF, PLACE, Case, a_case, terms
 
 A, C = ApplicationAction, Capability
@@ -22,7 +22,7 @@ MOVES: dict[ApplicationAction, Attempt] = {
     A.SUBMIT: lambda case: submission.submit(case.applicant.actor, case.id, declared=True),
     A.ANSWER: lambda case: submission.answer_request(case.applicant.actor, case.id, "Näin on."),
     A.WITHDRAW: lambda case: submission.withdraw(case.applicant.actor, case.id),
-    A.REQUEST_INFORMATION: lambda case: decisions.request_information(case.reviewer, case.id, "Kuka?"),
+    A.REQUEST_INFORMATION: lambda case: messages.request_information(case.reviewer, case.id, "Kuka?"),
     A.APPROVE: lambda case: decisions.approve(case.reviewer, case.id, terms()),
     A.REJECT: lambda case: decisions.reject(case.reviewer, case.id, "Ei."),
 }
@@ -41,7 +41,7 @@ USES: dict[str, tuple[Capability, Attempt]] = {
         C.EDIT_ANSWERS,
         lambda case: attachments.attach(case.applicant.actor, case.id, "certificate", "uusi.pdf", PDF + b"%"),
     ),
-    "claim": (C.BE_REVIEWED, lambda case: decisions.claim(case.reviewer, case.id)),
+    "claim": (C.BE_REVIEWED, lambda case: assignment.claim(case.reviewer, case.id)),
 }
 TRACES = (
     "select (select to_jsonb(a) from application a)::text"

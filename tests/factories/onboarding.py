@@ -18,7 +18,7 @@ from onboarding.approvals.schemas import ApprovalTerms
 from onboarding.providers.companies import look_up
 from onboarding.providers.registration import register_provider
 from onboarding.providers.schemas import LookUp, ProviderRegistration, ProviderView
-from onboarding.review import decisions
+from onboarding.review import decisions, messages
 from onboarding.rulebooks.requirements import Question, QuestionGroup, QuestionType, RulebookContent, ServicePart
 from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.accounts import Someone, a_person, an_actor
@@ -138,7 +138,7 @@ async def a_case(status: ApplicationStatus) -> Case:
     case = await a_submitted()
     match status:
         case ApplicationStatus.INFORMATION_REQUESTED:
-            await decisions.request_information(case.reviewer, case.id, "Kuka vastaa?")
+            await messages.request_information(case.reviewer, case.id, "Kuka vastaa?")
         case ApplicationStatus.APPROVED:
             await approve(case)
         case ApplicationStatus.REJECTED:
