@@ -13,7 +13,7 @@ from pgqueuer import PgQueuer
 
 from marketplace.accounts import wiring as accounts
 from marketplace.catalogue import wiring as catalogue
-from marketplace.kernel import db
+from marketplace.kernel import db, files
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.idempotency import forget_old_answers
 from marketplace.kernel.jobs import HEARTBEAT_TIMEOUT, Handler, Periodic, Topic, build_worker
@@ -44,6 +44,7 @@ async def handle_stripe_event(received: StripeEventReceived) -> None:
 
 
 HANDLERS: Final[Mapping[Topic[Any], Handler]] = {
+    files.ERASE: files.erase,
     **accounts.JOB_HANDLERS,
     **notices.JOB_HANDLERS,
     **onboarding.HANDLERS,

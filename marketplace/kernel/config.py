@@ -66,6 +66,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     s3_region: Annotated[str, _about("Region of the S3-compatible store")] = "eu-north-1"
     s3_access_key: Annotated[str, _about("Access key of the S3-compatible store", secret=True)] = ""
     s3_secret_key: Annotated[str, _about("Secret key of the S3-compatible store", secret=True)] = ""
+    clamav_address: Annotated[
+        str, _about("tcp://host:3310 or unix:///path of a clamd that scans uploaded files; empty scans nothing")
+    ] = ""
     smtp_url: Annotated[
         str, _about("smtp:// or smtps://user:password@host:port; empty saves mails in DATA_DIR/mail", secret=True)
     ] = ""
@@ -136,6 +139,8 @@ def _problems_anywhere(config: Config) -> list[str]:
         problems.append(f"OIDC_PROVIDERS: {error}")
     if config.smtp_url and urlsplit(config.smtp_url).scheme not in {"smtp", "smtps"}:
         problems.append("SMTP_URL: must start with smtp:// or smtps://")
+    if config.clamav_address and not _is_clamav_address(config.clamav_address):
+        problems.append("CLAMAV_ADDRESS: must be tcp://host:port or unix:///path")
     if config.log_level not in {"debug", "info", "warning", "error"}:
         problems.append("LOG_LEVEL: must be debug, info, warning or error")
     for name in ("base_url", "meilisearch_url", "stripe_api_url", "ytj_url", "s3_endpoint"):
@@ -143,6 +148,18 @@ def _problems_anywhere(config: Config) -> list[str]:
         if value and urlsplit(value).scheme not in {"http", "https"}:
             problems.append(f"{name.upper()}: must start with http:// or https://")
     return problems
+
+
+def _is_clamav_address(address: str) -> bool:
+    parts = urlsplit(address)
+    try:
+        return (
+            bool(parts.path)
+            if parts.scheme == "unix"
+            else parts.scheme == "tcp" and bool(parts.hostname and parts.port)
+        )
+    except ValueError:  # The port is no number of a port.
+        return False
 
 
 def _problems_in_production(config: Config) -> list[str]:

@@ -1,11 +1,11 @@
 """The request as our handlers get it: what cannot be read is refused with a clear status, never with a crash."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from typing import Any, cast
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
-from litestar.exceptions import ClientException, HTTPException, SerializationException
+from litestar.exceptions import ClientException, HTTPException, InternalServerException, SerializationException
 
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.web.wording import FORBIDDEN_CHARACTER
@@ -22,6 +22,20 @@ MOST_ANSWERS = 1_000
 
 class SafeRequest(Request[Any, Any, Any]):
     """Litestar's request with the holes closed through which a broken body became an internal error."""
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """The body in pieces.
+
+        Raises:
+            ClientException: 400, the sender went away in the middle of it, as in a broken-off upload.
+        """
+        try:
+            async for piece in super().stream():
+                yield piece
+        except InternalServerException as error:
+            if "disconnected" not in error.detail:
+                raise
+            raise ClientException("broken off") from error
 
     async def json(self) -> Any:
         """The decoded body.
