@@ -16,6 +16,8 @@ TABLE_MODULES = [
     "onboarding.rulebooks.tables",
     "onboarding.applications.tables",
     "onboarding.approvals.tables",
+    "onboarding.compliance.tables",
+    "onboarding.review.tables",
     "marketplace.catalogue.tables",
     "marketplace.plans.tables",
     "marketplace.vouchers.tables",

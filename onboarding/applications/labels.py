@@ -8,7 +8,10 @@ STATUS_TONES: Mapping[ApplicationStatus, str] = {
     ApplicationStatus.DRAFT: "quiet",
     ApplicationStatus.SUBMITTED: "",
     ApplicationStatus.INFORMATION_REQUESTED: "wait",
+    ApplicationStatus.DECISION_PROPOSED: "",
     ApplicationStatus.APPROVED: "good",
+    ApplicationStatus.PARTLY_APPROVED: "good",
     ApplicationStatus.REJECTED: "bad",
     ApplicationStatus.WITHDRAWN: "quiet",
+    ApplicationStatus.TRANSFERRED: "quiet",
 }

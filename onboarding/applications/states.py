@@ -8,14 +8,17 @@ from marketplace.kernel.states import TransitionTable
 
 
 class ApplicationStatus(StrEnum):
-    """Where an application stands. The last three are final."""
+    """Where an application stands. The last five are final."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
     INFORMATION_REQUESTED = "information_requested"
+    DECISION_PROPOSED = "decision_proposed"
     APPROVED = "approved"
+    PARTLY_APPROVED = "partly_approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
 
 
 class ApplicationAction(StrEnum):
@@ -25,8 +28,12 @@ class ApplicationAction(StrEnum):
     ANSWER = "answer"
     WITHDRAW = "withdraw"
     REQUEST_INFORMATION = "request_information"
+    PROPOSE = "propose"
+    RETURN_PROPOSAL = "return_proposal"
     APPROVE = "approve"
+    APPROVE_PARTLY = "approve_partly"
     REJECT = "reject"
+    TRANSFER = "transfer"
     CLOSE_STALE_DRAFT = "close_stale_draft"
 
 
@@ -38,19 +45,37 @@ APPLICANT = TransitionTable[ApplicationStatus, ApplicationAction](
     {
         A.SUBMIT: ({S.DRAFT}, S.SUBMITTED),
         A.ANSWER: ({S.INFORMATION_REQUESTED}, S.SUBMITTED),
-        A.WITHDRAW: ({S.DRAFT, S.SUBMITTED, S.INFORMATION_REQUESTED}, S.WITHDRAWN),
+        A.WITHDRAW: ({S.DRAFT, S.SUBMITTED, S.INFORMATION_REQUESTED, S.DECISION_PROPOSED}, S.WITHDRAWN),
     },
 )
 
+
+OPEN = {S.SUBMITTED, S.INFORMATION_REQUESTED}
 
 REVIEWER = TransitionTable[ApplicationStatus, ApplicationAction](
     "application",
     {
         A.REQUEST_INFORMATION: ({S.SUBMITTED}, S.INFORMATION_REQUESTED),
-        A.APPROVE: ({S.SUBMITTED, S.INFORMATION_REQUESTED}, S.APPROVED),
-        A.REJECT: ({S.SUBMITTED, S.INFORMATION_REQUESTED}, S.REJECTED),
+        A.PROPOSE: (OPEN, S.DECISION_PROPOSED),
+        A.APPROVE: (OPEN, S.APPROVED),
+        A.APPROVE_PARTLY: (OPEN, S.PARTLY_APPROVED),
+        A.REJECT: (OPEN, S.REJECTED),
+        A.TRANSFER: (OPEN, S.TRANSFERRED),
     },
 )
+"""One person of the organiser, who decides alone or proposes to a colleague."""
+
+
+CONFIRMER = TransitionTable[ApplicationStatus, ApplicationAction](
+    "application",
+    {
+        A.RETURN_PROPOSAL: ({S.DECISION_PROPOSED}, S.SUBMITTED),
+        A.APPROVE: ({S.DECISION_PROPOSED}, S.APPROVED),
+        A.APPROVE_PARTLY: ({S.DECISION_PROPOSED}, S.PARTLY_APPROVED),
+        A.REJECT: ({S.DECISION_PROPOSED}, S.REJECTED),
+    },
+)
+"""The second person, to whom a decision was proposed."""
 
 
 SYSTEM = TransitionTable[ApplicationStatus, ApplicationAction](
@@ -71,9 +96,12 @@ _CAPABILITIES: Mapping[ApplicationStatus, frozenset[Capability]] = {
     S.DRAFT: frozenset({Capability.CHANGE_SCOPE, Capability.EDIT_ANSWERS}),
     S.SUBMITTED: frozenset({Capability.BE_REVIEWED}),
     S.INFORMATION_REQUESTED: frozenset({Capability.EDIT_ANSWERS, Capability.BE_REVIEWED}),
+    S.DECISION_PROPOSED: frozenset({Capability.BE_REVIEWED}),
     S.APPROVED: frozenset({Capability.HAS_A_DECISION}),
+    S.PARTLY_APPROVED: frozenset({Capability.HAS_A_DECISION}),
     S.REJECTED: frozenset({Capability.HAS_A_DECISION}),
     S.WITHDRAWN: frozenset(),
+    S.TRANSFERRED: frozenset({Capability.HAS_A_DECISION}),
 }
 
 
@@ -91,7 +119,10 @@ APPLICATION_STATUS_NAMES: Mapping[ApplicationStatus, Message] = {
     S.DRAFT: message("Draft"),
     S.SUBMITTED: message("Waiting for a decision"),
     S.INFORMATION_REQUESTED: message("More information asked for"),
+    S.DECISION_PROPOSED: message("Decision being prepared"),
     S.APPROVED: message("Approved"),
+    S.PARTLY_APPROVED: message("Partly approved"),
     S.REJECTED: message("Rejected"),
     S.WITHDRAWN: message("Withdrawn"),
+    S.TRANSFERRED: message("Transferred to another organiser"),
 }

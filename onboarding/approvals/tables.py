@@ -1,13 +1,15 @@
 """What organisers approved, and the days on which it was suspended."""
 
-from piccolo.columns import UUID, Array, BigInt, Date, ForeignKey, Text, Timestamptz, Varchar
-from piccolo.constraints import Check
+from piccolo.columns import UUID, Array, BigInt, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns.column_types import JSONB
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from marketplace.kernel.db import new_id
 from marketplace.organisers.tables import Organiser
 from onboarding.applications.tables import Application
 from onboarding.providers.tables import Provider
+from onboarding.rulebooks.tables import RulebookVersion
 
 
 class Approval(Table):
@@ -64,4 +66,69 @@ class RegisterChange(Table):
     approval_id = ForeignKey(references=Approval, null=True, default=None)
     register_change_known_kind = Check(
         "kind in ('granted', 'suspended', 'resumed', 'ended', 'shortened', 'began', 'expired', 'renamed', 'details', 'offers')"
+    )
+
+
+class DecisionCount(Table):
+    """How many decisions an organiser has numbered in a year. Its row is locked while a number is given, so none is left out."""
+
+    id = UUID(primary_key=True, default=new_id)
+    organiser_id = ForeignKey(references=Organiser, null=False, default=None)
+    year = Integer(default=None)
+    last_number = Integer(default=None)
+    decision_count_of_year = Unique(["organiser_id", "year"])
+
+
+class Decision(Table):
+    """A decision as it was made, with its reasons and what it was based on. Append-only.
+
+    ``approved`` and ``refused`` are lists of a service class with its municipalities. Names are those of the day.
+    ``decided_by`` prepared it; ``confirmed_by`` is the second person where the rulebook wants four eyes.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    number = Varchar(60)
+    organiser_id = ForeignKey(references=Organiser, null=False, default=None)
+    provider_id = ForeignKey(references=Provider, null=False, default=None)
+    application_id = ForeignKey(references=Application, null=False, default=None, index=True)
+    approval_id = ForeignKey(references=Approval, null=True, default=None, index=True)
+    outcome = Varchar(20)
+    approved = JSONB()
+    refused = JSONB()
+    reasons = JSONB()
+    words = Text(default="")
+    conditions = Text(default="")
+    valid_from = Date(null=True, default=None)
+    valid_to = Date(null=True, default=None)
+    legal_basis = JSONB()
+    appeal = JSONB()
+    rulebook_version_id = ForeignKey(references=RulebookVersion, null=False, default=None)
+    checks = JSONB()
+    names = JSONB()
+    transferred_to = ForeignKey(references=Organiser, null=True, default=None)
+    decided_by = UUID(null=True, default=None)
+    confirmed_by = UUID(null=True, default=None)
+    decided_at = Timestamptz(default=None)
+    language = Varchar(2)
+    code = Varchar(40, unique=True)
+    decision_number_once = Unique(["organiser_id", "number"])
+    decision_known_outcome = Check(
+        "outcome in ('approved', 'partly_approved', 'rejected', 'transferred', 'suspended', 'resumed', 'ended')"
+    )
+    decision_of_approval = Check("(outcome in ('suspended', 'resumed', 'ended')) = (approval_id is not null)")
+    decision_by_two = Check("confirmed_by is null or confirmed_by <> decided_by")
+
+
+class DecisionDocument(Table):
+    """The PDF of a decision: waited for until a job has made it, then never changed. ``error`` says why it failed last."""
+
+    id = UUID(primary_key=True, default=new_id)
+    decision_id = ForeignKey(references=Decision, null=False, default=None, unique=True)
+    attempts = Integer(default=0)
+    error = Varchar(300, default="")
+    file_id = UUID(null=True, default=None)
+    sha256 = Varchar(64, null=True, default=None)
+    made_at = Timestamptz(null=True, default=None)
+    decision_document_made_when_said = Check(
+        "(file_id is null) = (made_at is null) and (file_id is null) = (sha256 is null)"
     )

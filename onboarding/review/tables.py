@@ -1,0 +1,36 @@
+"""Decisions on their way: what somebody is preparing, and what was proposed to a second person."""
+
+from piccolo.columns import UUID, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.columns.column_types import JSONB
+from piccolo.constraints import Check
+from piccolo.table import Table
+
+from marketplace.kernel.db import new_id
+from onboarding.applications.tables import Application
+
+
+class DecisionDraft(Table):
+    """What was chosen so far of a decision: kept while it is prepared, gone when it is made or proposed."""
+
+    id = UUID(primary_key=True, default=new_id)
+    application_id = ForeignKey(references=Application, null=False, default=None, unique=True)
+    content = JSONB()
+    saved_by = UUID()
+    saved_at = Timestamptz()
+
+
+class DecisionProposal(Table):
+    """A decision that a second person is to confirm, as it would be made. Answered once, by somebody else, then kept."""
+
+    id = UUID(primary_key=True, default=new_id)
+    application_id = ForeignKey(references=Application, null=False, default=None, index=True)
+    content = JSONB()
+    proposed_by = UUID()
+    proposed_at = Timestamptz()
+    answer = Varchar(20, null=True, default=None)
+    answered_by = UUID(null=True, default=None)
+    answered_at = Timestamptz(null=True, default=None)
+    words = Text(default="")
+    decision_proposal_known_answer = Check("answer is null or answer in ('confirmed', 'returned')")
+    decision_proposal_answered_when_said = Check("(answer is null) = (answered_at is null)")
+    decision_proposal_by_two = Check("answered_by is null or answered_by <> proposed_by")
