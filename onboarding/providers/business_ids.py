@@ -24,11 +24,20 @@ def read_business_id(text: str, field: str = "business_id") -> str:
     Raises:
         Invalid: it is none; the message names what is wrong with it.
     """
-    compact = _SEPARATORS.sub("", text).upper().removeprefix("FI")
+    compact = _compact(text)
     problem = _problem(compact)
     if problem is not None:
         raise Invalid.field(field, problem, code="business_id")
     return f"{compact[:7]}-{compact[7]}"
+
+
+def is_business_id(text: str) -> bool:
+    """Whether the text is a business id, however written."""
+    return _problem(_compact(text)) is None
+
+
+def _compact(text: str) -> str:
+    return _SEPARATORS.sub("", text).upper().removeprefix("FI")
 
 
 def _problem(compact: str) -> Message | None:

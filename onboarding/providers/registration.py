@@ -25,11 +25,11 @@ from onboarding.providers.schemas import (
 from onboarding.scoping import acting_provider, administered_provider
 from onboarding.topics import FACTS_WANTED, OfProvider
 
-COLUMNS = """id, business_id, name, kind, facts, facts_source, facts_checked_at, facts_unverified,
+COLUMNS = """id, business_id, name, kind, facts, facts_source, facts_checked_at, facts_unverified, facts_asked_at,
 contact_name, contact_email, contact_phone, street, postal_code, post_office, website"""
 INSERT = f"""
 insert into provider ({COLUMNS}, created_by, created_at)
-values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (business_id) do nothing
 """
 KEEP_FACTS = """
@@ -74,12 +74,14 @@ def _provider(business_id: str, registration: ProviderRegistration, facts: Compa
     return ProviderView(
         id=new_id(),
         business_id=business_id,
+        public_id=business_id,
         name=name,
         kind=facts.kind if facts else registration.kind,
         facts=facts,
         facts_source=facts.source if facts else FactsSource.BY_HAND,
         facts_checked_at=facts.fetched_at if facts else None,
         facts_unverified=facts is None,
+        facts_asked_at=now(),
         contact_name=registration.contact_name,
         contact_email=registration.contact_email,
         contact_phone=registration.contact_phone,
@@ -94,8 +96,8 @@ def _values(provider: ProviderView, registration: ProviderRegistration) -> list[
     facts = msgspec.json.encode(provider.facts).decode() if provider.facts else None
     return [
         provider.id, provider.business_id, provider.name, provider.kind.value, facts, provider.facts_source.value,
-        provider.facts_checked_at, provider.facts_unverified, registration.contact_name, registration.contact_email,
-        registration.contact_phone, provider.street, provider.postal_code, provider.post_office, provider.website,
+        provider.facts_checked_at, provider.facts_unverified, provider.facts_asked_at, registration.contact_name,
+        registration.contact_email, registration.contact_phone, provider.street, provider.postal_code, provider.post_office, provider.website,
     ]  # fmt: skip
 
 
@@ -106,7 +108,7 @@ async def ask_for_facts(wanted: OfProvider) -> None:
         Unavailable: it is still silent; the queue tries again later.
     """
     provider = await provider_of(wanted.provider_id)
-    if not provider.facts_unverified:
+    if not provider.facts_unverified or provider.business_id is None:
         return
     looked_up = await look_up(provider.business_id)
     if not looked_up.is_answered:
@@ -172,7 +174,7 @@ async def provider_of(provider_id: UUID) -> ProviderView:
 
 async def providers_by_id(provider_ids: Iterable[UUID]) -> dict[UUID, ProviderView]:
     """Several providers at once; an unknown id is left out."""
-    rows = await fetch(f"select {COLUMNS} from provider where id = any($1::uuid[])", list(provider_ids))
+    rows = await fetch(f"select {COLUMNS}, public_id from provider where id = any($1::uuid[])", list(provider_ids))
     return {row["id"]: _view(row) for row in rows}
 
 

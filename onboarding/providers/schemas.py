@@ -68,6 +68,8 @@ class CompanyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the Business Information System (YTJ) says of a company. Register dates are entry dates, None for not in it.
 
     ``situations`` are codes of bankruptcy (``KONK``), liquidation and the like; ``ended_on`` is set for a ceased company.
+    ``left`` names the registers (``trade``, ``prepayment``, ``employer``, ``vat``) that it was in once and is no longer.
+    The street address is for visits; ``postal_address`` is where letters go, on one line, where that is another.
     """
 
     business_id: str
@@ -89,6 +91,11 @@ class CompanyFacts(msgspec.Struct, frozen=True, kw_only=True):
     ended_on: date | None
     source: FactsSource
     fetched_at: datetime
+    parallel_names: tuple[str, ...] = ()
+    auxiliary_names: tuple[str, ...] = ()
+    postal_address: str = ""
+    left: Mapping[str, date] = {}
+    situations_since: Mapping[str, date] = {}
 
 
 class LookUp(msgspec.Struct, frozen=True):
@@ -117,16 +124,21 @@ class ProviderRegistration(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 
 
 class ProviderView(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider as its own people and the organisers that it applied to see it."""
+    """A provider as its own people and the organisers that it applied to see it.
+
+    ``public_id`` is the business id, or a number of ours (``L-000123``) for a person without one.
+    """
 
     id: UUID
-    business_id: str
+    business_id: str | None
+    public_id: str
     name: str
     kind: ProviderKind
     facts: CompanyFacts | None
     facts_source: FactsSource
     facts_checked_at: datetime | None
     facts_unverified: bool
+    facts_asked_at: datetime | None
     contact_name: str
     contact_email: str
     contact_phone: str
