@@ -65,9 +65,11 @@ def slots_for(
         for per, each_of in subjects:
             questions = [question for question in group.questions if question.per is per]
             asked |= {question.key: question for question in questions}
-            for subject in each_of:
-                if slots := _shown_slots(questions, subject, asked, answers, shown):
-                    found.append(GroupOfSlots(group, subject, slots))
+            found += [
+                GroupOfSlots(group, subject, slots)
+                for subject in each_of
+                if (slots := _shown_slots(questions, subject, asked, answers, shown))
+            ]
     return found
 
 

@@ -15,7 +15,6 @@ from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, n
 from marketplace.kernel.errors import FieldError, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import message
 from marketplace.organisers.organisers import get_organiser
-from marketplace.organisers.reference import is_service_class
 from onboarding.rulebooks.requirements import RulebookContent, contradictions
 from onboarding.rulebooks.schemas import RulebookVersionView
 
@@ -47,7 +46,7 @@ async def publish_rulebook(
         actor.has_role(Role.SYSTEM) or (actor.has_role(Role.ORGANISER_ADMIN) and actor.organiser_id == organiser_id)
     ):
         raise NotFound
-    if problems := [*contradictions(content), *_unknown_classes(content), *_too_early(actor, valid_from)]:
+    if problems := [*contradictions(content), *_too_early(actor, valid_from)]:
         raise Invalid(problems)
     rulebook_id = await _rulebook_of(organiser_id, content)
     version_id, moment = new_id(), now()
@@ -116,14 +115,6 @@ async def _rulebook_of(organiser_id: UUID, content: RulebookContent) -> UUID:
         rulebook_id, organiser_id, name, now(),
     )  # fmt: skip
     return rulebook_id
-
-
-def _unknown_classes(content: RulebookContent) -> list[FieldError]:
-    return [
-        FieldError(f"service_classes.{n}", message("There is no service class with the code {code}.", code=code[:40]))
-        for n, code in enumerate(content.service_classes)
-        if not is_service_class(code)
-    ]
 
 
 def _too_early(actor: Actor, valid_from: date) -> list[FieldError]:

@@ -22,7 +22,7 @@ from onboarding.rulebooks.versions import default_rulebook
 from tests.factories.onboarding import ANSWERS, CLASS, question, small_rulebook
 
 DAY = date(2026, 11, 22)
-NAME = Text("Nimi")
+NAME = Text("Nimi", "Namn", "Name")
 
 
 def group(*questions: object, key: str = "more") -> QuestionGroup:
