@@ -31,6 +31,9 @@ class Application(Table):
 
     ``kind``: new, or an extension or renewal of ``previous_approval_id``. A draft's rulebook version is the one that its
     provider has last seen; a sent application is judged by it for good.
+
+    ``decide_by`` is the Finnish day by which the rulebook wants a decision. While the applicant is asked for more the
+    clock stands: it is ``infinity`` then, and ``days_left`` keeps what was left. The database keeps both (0018).
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -45,6 +48,8 @@ class Application(Table):
     service_classes = Array(base_column=Varchar(40))
     municipality_codes = Array(base_column=Varchar(3))
     status = Varchar(30)
+    decide_by = Date(null=True, default=None)
+    days_left = Integer(null=True, default=None)
     claimed_by = UUID(null=True, default=None)
     claimed_at = Timestamptz(null=True, default=None)
     created_by = UUID()

@@ -1,8 +1,8 @@
-"""Decisions on their way: what somebody is preparing, and what was proposed to a second person."""
+"""Decisions on their way: what is being prepared, what was proposed to a second person; and who looks at what."""
 
 from piccolo.columns import UUID, ForeignKey, Text, Timestamptz, Varchar
 from piccolo.columns.column_types import JSONB
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
 from marketplace.kernel.db import new_id
@@ -34,3 +34,14 @@ class DecisionProposal(Table):
     decision_proposal_known_answer = Check("answer is null or answer in ('confirmed', 'returned')")
     decision_proposal_answered_when_said = Check("(answer is null) = (answered_at is null)")
     decision_proposal_by_two = Check("answered_by is null or answered_by <> proposed_by")
+
+
+class ReviewPresence(Table):
+    """Somebody of the organiser has an application open. Renewed by their page, and forgotten when it no longer is."""
+
+    id = UUID(primary_key=True, default=new_id)
+    application_id = ForeignKey(references=Application, null=False, default=None)
+    person_id = UUID()
+    since = Timestamptz()
+    seen_at = Timestamptz()
+    review_presence_once = Unique(["application_id", "person_id"])
