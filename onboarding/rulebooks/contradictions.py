@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from marketplace.kernel.errors import FieldError
 from marketplace.kernel.i18n import Message, message
 from marketplace.organisers.reference import is_service_class
+from onboarding.providers.profile_facts import FACTS
 from onboarding.rulebooks.conditions import faulty_conditions
 from onboarding.rulebooks.language import (
     ATTRIBUTES,
@@ -18,7 +19,6 @@ from onboarding.rulebooks.language import (
     placed_groups,
     placed_questions,
 )
-from onboarding.rulebooks.profile import FACT_TYPES, UNIT
 from onboarding.rulebooks.wording import missing_words, unsafe_words
 
 DATED = (QuestionType.DATE, QuestionType.ATTACHMENT)
@@ -124,13 +124,12 @@ def _faulty_profile(content: RulebookContent) -> Iterable[FieldError]:
 
 
 def _fact_problem(question: Question, code: str) -> Message | None:
-    fact_type = FACT_TYPES.get(code)
-    if fact_type is None:
+    fact = FACTS.get(code)
+    if fact is None:
         return message("The profile has no fact {code}.", code=code[:SHOWN])
-    if fact_type is not question.type:
+    if fact.type.value != question.type.value:
         return message("The fact {code} answers another type of question.", code=code)
-    wanted = Per.UNIT if code.startswith(UNIT) else Per.APPLICATION
-    if question.per is not wanted:
+    if question.per is not (Per.UNIT if fact.is_per_unit else Per.APPLICATION):
         return message("The fact {code} is of another subject than the question.", code=code)
     return None
 
