@@ -132,3 +132,22 @@ class DecisionDocument(Table):
     decision_document_made_when_said = Check(
         "(file_id is null) = (made_at is null) and (file_id is null) = (sha256 is null)"
     )
+
+
+class RulebookImpact(Table):
+    """A check, asked for by an organiser, of what a rulebook would mean for those approved: how far it is, what it found.
+
+    One for each organiser, the newest: ``content`` is the rulebook as it was then, ``day`` the day it is judged on.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    organiser_id = ForeignKey(references=Organiser, null=False, default=None, unique=True)
+    content = JSONB()
+    day = Date(default=None)
+    checked = Integer(default=0)
+    total = Integer(default=0)
+    result = JSONB(null=True, default=None)
+    asked_by = UUID(null=True, default=None)
+    asked_at = Timestamptz(default=None)
+    finished_at = Timestamptz(null=True, default=None)
+    rulebook_impact_done_when_said = Check("(result is null) = (finished_at is null)")

@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 
 from marketplace.kernel.jobs import Handler, Topic
 from onboarding.approvals import api, pages
+from onboarding.approvals.impact_check import IMPACT_WANTED, finish_check
 
 ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
-HANDLERS: Mapping[Topic[Any], Handler] = {}
+HANDLERS: Mapping[Topic[Any], Handler] = {IMPACT_WANTED: finish_check}
