@@ -13,9 +13,12 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.db import Row, fetch, fetch_one
 from marketplace.kernel.errors import NotFound
 from onboarding.providers.profile_schemas import (
+    Certificate,
     CertificateView,
+    Contact,
     ContactView,
     Edit,
+    Insurance,
     InsuranceView,
     Premises,
     ProfileView,
@@ -24,7 +27,9 @@ from onboarding.providers.profile_schemas import (
     SoteriRegistration,
     Staff,
     Subcontracting,
+    Subcontractor,
     SubcontractorView,
+    Unit,
     UnitView,
 )
 from onboarding.providers.registration import provider_of
@@ -44,9 +49,12 @@ where c.provider_id = $1 and c.removed_at is null
 class Rows(Generic[ViewT]):
     """A section of the profile with rows of its own, as its table holds them."""
 
-    def __init__(self, section: Section, table: str, view: type[ViewT], order: str, *, select: str = "") -> None:
+    def __init__(
+        self, section: Section, table: str, edit: type[Edit], view: type[ViewT], order: str, *, select: str = ""
+    ) -> None:
         self.section = section
         self.table = table
+        self.edit = edit
         self.view = view
         self.select = select or f"select * from {table} where provider_id = $1"
         self.order = order
@@ -72,13 +80,18 @@ class Rows(Generic[ViewT]):
         return msgspec.convert({name: value for name, value in row.items() if name in names}, self.view)
 
 
-CONTACTS = Rows(Section.CONTACTS, "provider_contact", ContactView, "role, lower(name)")
-UNITS = Rows(Section.UNITS, "provider_unit", UnitView, "is_open desc, lower(name)")
-INSURANCES = Rows(Section.INSURANCE, "provider_insurance", InsuranceView, "kind, valid_to")
+CONTACTS = Rows(Section.CONTACTS, "provider_contact", Contact, ContactView, "role, lower(name)")
+UNITS = Rows(Section.UNITS, "provider_unit", Unit, UnitView, "is_open desc, lower(name)")
+INSURANCES = Rows(Section.INSURANCE, "provider_insurance", Insurance, InsuranceView, "kind, valid_to")
 CERTIFICATE_ROWS = Rows(
-    Section.CERTIFICATES, "provider_certificate", CertificateView, "kind, issued_on desc", select=CERTIFICATES
+    Section.CERTIFICATES,
+    "provider_certificate",
+    Certificate,
+    CertificateView,
+    "kind, issued_on desc",
+    select=CERTIFICATES,
 )
-SUBCONTRACTORS = Rows(Section.SUBCONTRACTORS, "provider_subcontractor", SubcontractorView, "lower(name)")
+SUBCONTRACTORS = Rows(Section.SUBCONTRACTORS, "provider_subcontractor", Subcontractor, SubcontractorView, "lower(name)")
 
 CONTENTS: dict[Section, type[Edit]] = {
     Section.SOTERI: SoteriRegistration,

@@ -5,15 +5,15 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.accounts.memberships import grant_membership, rename_scope
+from marketplace.accounts.memberships import grant_membership
 from marketplace.kernel import audit
-from marketplace.kernel.actors import SYSTEM, Actor, Role
+from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import now
-from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
-from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound, NotSignedIn, Unavailable
+from marketplace.kernel.db import Row, execute, fetch, new_id, transactional
+from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound, NotSignedIn
 from marketplace.kernel.i18n import message
 from onboarding.providers.business_ids import read_business_id
-from onboarding.providers.companies import look_up
+from onboarding.providers.facts_kept import keep_version
 from onboarding.providers.schemas import (
     CompanyFacts,
     ContactDetails,
@@ -31,10 +31,6 @@ INSERT = f"""
 insert into provider ({COLUMNS}, created_by, created_at)
 values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 on conflict (business_id) do nothing
-"""
-KEEP_FACTS = """
-update provider set name = $2, kind = $3, facts = $4::jsonb, facts_source = $5, facts_checked_at = $6,
-facts_unverified = false where id = $1
 """
 
 
@@ -62,6 +58,8 @@ async def register_provider(actor: Actor, registration: ProviderRegistration, lo
     )  # fmt: skip
     after = {"business_id": business_id, "name": provider.name, "facts_source": provider.facts_source}
     await audit.record(actor, "provider.registered", "provider", provider.id, after=after, provider_id=provider.id)
+    if provider.facts is not None:
+        await keep_version(provider.id, provider.facts)
     if not looked_up.is_answered:
         await FACTS_WANTED.enqueue(OfProvider(provider.id), dedupe_key=f"provider.facts_wanted:{provider.id}")
     return provider
@@ -99,40 +97,6 @@ def _values(provider: ProviderView, registration: ProviderRegistration) -> list[
         provider.facts_checked_at, provider.facts_unverified, provider.facts_asked_at, registration.contact_name,
         registration.contact_email, registration.contact_phone, provider.street, provider.postal_code, provider.post_office, provider.website,
     ]  # fmt: skip
-
-
-async def ask_for_facts(wanted: OfProvider) -> None:
-    """The handler of ``FACTS_WANTED``: asks the business register again and keeps what it says.
-
-    Raises:
-        Unavailable: it is still silent; the queue tries again later.
-    """
-    provider = await provider_of(wanted.provider_id)
-    if not provider.facts_unverified or provider.business_id is None:
-        return
-    looked_up = await look_up(provider.business_id)
-    if not looked_up.is_answered:
-        raise Unavailable
-    if looked_up.facts is not None:
-        await _keep_facts(provider.id, looked_up.facts)
-
-
-@transactional()
-async def _keep_facts(provider_id: UUID, facts: CompanyFacts) -> None:
-    row = await fetch_one("select name, kind from provider where id = $1 for update", provider_id)
-    if row is None:
-        raise NotFound
-    name = facts.name or row["name"]
-    await execute(
-        KEEP_FACTS, provider_id, name, facts.kind.value, msgspec.json.encode(facts).decode(), facts.source.value,
-        facts.fetched_at,
-    )  # fmt: skip
-    if name != row["name"]:
-        await rename_scope(SYSTEM, name, provider_id=provider_id)
-    after = {"name": name, "kind": facts.kind, "source": facts.source}
-    await audit.record(
-        SYSTEM, "provider.facts_kept", "provider", provider_id, before=row, after=after, provider_id=provider_id
-    )
 
 
 @transactional()

@@ -8,7 +8,7 @@ from litestar.types import ControllerRouterHandler
 from marketplace.kernel.jobs import Handler, Topic
 from onboarding.providers import api, pages
 from onboarding.providers.payout_accounts import create_stripe_account
-from onboarding.providers.registration import ask_for_facts
+from onboarding.providers.rechecking import ask_for_facts
 from onboarding.topics import FACTS_WANTED, STRIPE_ACCOUNT_WANTED
 
 ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]

@@ -24,10 +24,14 @@ ATTEMPTS: Final = 2
 MAX_ANSWER_BYTES: Final = 1_000_000
 
 _LANGUAGES: Final = {"1": "fi", "2": "sv", "3": "en"}
-_PRIMARY_NAME: Final = "1"
+_PRIMARY_NAME, _PARALLEL_NAME, _AUXILIARY_NAME = "1", "2", "3"
 _VISITING, _POSTAL = "1", "2"
 _TRADE, _PREPAYMENT, _VAT, _EMPLOYER = "1", "5", "6", "7"
+REGISTERS: Final = {_TRADE: "trade", _PREPAYMENT: "prepayment", _VAT: "vat", _EMPLOYER: "employer"}
+_NO_ENTRY: Final = ("rekisteröimätön", "ei rekisterissä", "poistettu", "poistunut", "lakannut", "unregistered", "removed", "ceased")  # fmt: skip
+"""Words with which YTJ describes an entry that is none, though it bears no end of its own."""
 _CEASED: Final = "4"
+MOST_NAMES: Final = 20
 _ASSOCIATIONS: Final = frozenset({"6", "21"})
 _FOUNDATIONS: Final = frozenset({"18"})
 
@@ -49,6 +53,7 @@ class WireCode(msgspec.Struct, frozen=True):
 
     type: OfEither = ""
     descriptions: Sequence[WireDescription] | None = None
+    registrationDate: date | None = None  # noqa: N815
     endDate: date | None = None  # noqa: N815
 
 
@@ -61,9 +66,15 @@ class WireName(msgspec.Struct, frozen=True):
 class WireEntry(msgspec.Struct, frozen=True):
     """An entry in one of the registers."""
 
-    register: str = ""
+    register: OfEither = ""
+    descriptions: Sequence[WireDescription] | None = None
     registrationDate: date | None = None  # noqa: N815
     endDate: date | None = None  # noqa: N815
+
+    @property
+    def holds(self) -> bool:
+        words = " ".join(d.description or "" for d in self.descriptions or ()).lower()
+        return self.endDate is None and not any(word in words for word in _NO_ENTRY)
 
 
 class WirePostOffice(msgspec.Struct, frozen=True):
@@ -182,12 +193,25 @@ def facts_of(company: WireCompany, source: FactsSource) -> CompanyFacts:
         ended_on=company.endDate or _trade_register_end(company),
         source=source,
         fetched_at=now(),
+        parallel_names=_names(company.names, _PARALLEL_NAME),
+        auxiliary_names=_names(company.names, _AUXILIARY_NAME),
+        postal_address=_postal_address(company.addresses or ()),
+        left=_ends(company.registeredEntries or (), set(entries)),
+        situations_since={
+            str(s.type): s.registrationDate
+            for s in company.companySituations or ()
+            if s.endDate is None and s.registrationDate is not None
+        },
     )
 
 
 def _name(names: Sequence[WireName]) -> str:
     current = [n.name for n in names if str(n.type) == _PRIMARY_NAME and n.endDate is None]
     return (current or [n.name for n in names] or [""])[0]
+
+
+def _names(names: Sequence[WireName], kind: str) -> tuple[str, ...]:
+    return tuple(n.name[:200] for n in names if str(n.type) == kind and n.endDate is None)[:MOST_NAMES]
 
 
 def _current(codes: Sequence[WireCode] | None) -> WireCode | None:
@@ -219,9 +243,20 @@ def _entry_dates(entries: Sequence[WireEntry]) -> Mapping[str, date]:
     """The first entry that still holds, by register."""
     found: dict[str, date] = {}
     for entry in entries:
-        if entry.endDate is None and entry.registrationDate is not None:
-            known = found.get(entry.register, entry.registrationDate)
-            found[entry.register] = min(known, entry.registrationDate)
+        if entry.holds and entry.registrationDate is not None:
+            known = found.get(str(entry.register), entry.registrationDate)
+            found[str(entry.register)] = min(known, entry.registrationDate)
+    return found
+
+
+def _ends(entries: Sequence[WireEntry], current: set[str]) -> Mapping[str, date]:
+    """When it left the registers that it is in no more."""
+    found: dict[str, date] = {}
+    for entry in entries:
+        name = REGISTERS.get(str(entry.register))
+        ended = entry.endDate or (None if entry.holds else entry.registrationDate)
+        if name is not None and ended is not None and str(entry.register) not in current:
+            found[name] = max(ended, found.get(name, ended))
     return found
 
 
@@ -236,6 +271,16 @@ def _trade_register_end(company: WireCompany) -> date | None:
 def _address(addresses: Sequence[WireAddress]) -> WireAddress | None:
     by_type = {str(address.type): address for address in addresses}
     return by_type.get(_VISITING) or by_type.get(_POSTAL)
+
+
+def _postal_address(addresses: Sequence[WireAddress]) -> str:
+    """Where letters go, on one line; empty where that is the street address."""
+    by_type = {str(address.type): address for address in addresses}
+    postal = by_type.get(_POSTAL)
+    if postal is None or _VISITING not in by_type:
+        return ""
+    place = " ".join(part for part in (postal.postCode or "", _post_office(postal)) if part)
+    return ", ".join(part for part in (_street(postal), place) if part)[:300]
 
 
 def _street(address: WireAddress) -> str:

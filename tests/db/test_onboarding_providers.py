@@ -7,7 +7,7 @@ from marketplace.accounts.memberships import hats
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.db import fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
-from onboarding.providers import companies
+from onboarding.providers import companies, rechecking
 from onboarding.providers import registration as providers
 from onboarding.providers.companies import look_up
 from onboarding.providers.schemas import ContactDetails, FactsSource, LookUp, ProviderKind
@@ -75,18 +75,18 @@ async def test_visitor_registers_nothing(database: str) -> None:
 async def test_late_facts_are_kept_with_their_date(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     applicant = await make_applicant(looked_up=SILENT)
     monkeypatch.setattr(companies, "company_register", Ytj(found(BUSINESS_ID)).register)
-    await providers.ask_for_facts(OfProvider(applicant.provider.id))
+    await rechecking.ask_for_facts(OfProvider(applicant.provider.id))
     known = await providers.provider_of(applicant.provider.id)
     assert (known.name, known.facts_source, known.facts_unverified) == ("Stadin Arkiapu Oy", FactsSource.YTJ, False)
     assert [hat.name for hat in await hats(applicant.someone.id)] == ["Stadin Arkiapu Oy"]
-    await providers.ask_for_facts(OfProvider(applicant.provider.id))
+    await rechecking.ask_for_facts(OfProvider(applicant.provider.id))
 
 
 async def test_still_silent_register_is_asked_once_more_later(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     applicant = await make_applicant(looked_up=SILENT)
     monkeypatch.setattr(companies, "company_register", Ytj(down()).register)
     with pytest.raises(Unavailable):
-        await providers.ask_for_facts(OfProvider(applicant.provider.id))
+        await rechecking.ask_for_facts(OfProvider(applicant.provider.id))
 
 
 async def test_contact_is_changed_by_the_administrator_only(database: str) -> None:
