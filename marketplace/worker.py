@@ -28,7 +28,6 @@ from marketplace.vouchers import closing
 from marketplace.web.logs import configure_logs
 from marketplace.web.sessions import forget_old_sessions
 from onboarding import wiring as onboarding
-from onboarding.applications.submission import close_stale_drafts
 from search import indexer
 from search.engines import close_engines
 
@@ -67,11 +66,11 @@ async def hand_out_left_events() -> int:
 ROUNDS: Final = (
     *closing.ROUNDS,
     *notices.ROUNDS,
+    *onboarding.ROUNDS,
     Periodic("stripe.left_events", "*/5 * * * *", hand_out_left_events),
     Periodic("payouts.reconcile", "*/10 * * * *", reconcile),
     Periodic("search.mend", "5-59/10 * * * *", indexer.mend),
     Periodic("search.deal_anew", "20 22 * * *", indexer.deal_anew),
-    Periodic("applications.close_stale_drafts", "30 1 * * *", close_stale_drafts),
     Periodic("accounts.forget_old_traces", "40 1 * * *", accounts.forget_old_traces),
     Periodic("web.forget_old_sessions", "45 1 * * *", forget_old_sessions),
     Periodic("web.forget_old_answers", "50 1 * * *", forget_old_answers),

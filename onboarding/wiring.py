@@ -1,11 +1,11 @@
 """What the application and the worker take of onboarding: its routes, who does its jobs, which events concern it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.kernel.jobs import Handler, Topic
+from marketplace.kernel.jobs import Handler, Periodic, Topic
 from marketplace.stripe.inbox import EventHandler
 from onboarding.applications import wiring as applications
 from onboarding.approvals import wiring as approvals
@@ -21,6 +21,8 @@ ROOMS = (register, desks, providers, rulebooks, applications, approvals, review)
 ROUTES: list[ControllerRouterHandler] = [route for room in ROOMS for route in room.ROUTES]
 
 HANDLERS: Mapping[Topic[Any], Handler] = {topic: handler for room in ROOMS for topic, handler in room.HANDLERS.items()}
+
+ROUNDS: Sequence[Periodic] = [each for room in ROOMS for each in room.ROUNDS]
 
 STRIPE_EVENT_HANDLERS: Mapping[str, EventHandler] = {
     "v2.core.account*": on_account_event,

@@ -19,7 +19,7 @@ from marketplace.organisers.products import products_for, version_on
 from marketplace.organisers.reference import is_service_class
 from marketplace.organisers.rules import service_rules_on
 from marketplace.organisers.schemas import Product, ProductVersion
-from onboarding.register.register import approval_gaps
+from onboarding.register.gaps import approval_gaps
 
 
 async def problems_of(draft: OfferDraft) -> list[FieldError]:

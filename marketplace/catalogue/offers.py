@@ -33,6 +33,7 @@ from marketplace.kernel.db import execute, fetch_one, new_id, transactional
 from marketplace.kernel.errors import FieldError, Invalid, Refused
 from marketplace.kernel.i18n import message
 from marketplace.organisers.rules import bands_on
+from onboarding.approvals.changes import ChangeKind, note_change
 
 __all__ = [
     "my_offer",
@@ -160,5 +161,6 @@ async def _end_public_version(offer_id: UUID, action: OfferAction) -> int | None
 async def _tell(actor: Actor, action: str, saved: SavedOffer, organiser_id: UUID) -> None:
     """The trail and the job. The key names version and status: a job already running may have read an older state."""
     await audit.record(actor, action, "offer", saved.id, after=saved, organiser_id=organiser_id)
+    await note_change(ChangeKind.OFFERS, own_provider(actor), organiser_id)
     key = f"offer.changed:{saved.id}:{saved.version}:{saved.status}"
     await OFFER_CHANGED.enqueue(OfferChanged(saved.id), dedupe_key=key)

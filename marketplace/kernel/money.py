@@ -121,9 +121,9 @@ def parse_euros(text: str) -> int:
 
 def format_money(money: Money, locale: str) -> str:
     """The amount as the language writes it: ``1 042,50 €`` or ``€1,042.50``."""
-    return format_currency(_decimal_text(money.cents), money.currency, locale=locale)
+    return format_currency(decimal_text(money.cents), money.currency, locale=locale)
 
 
-def _decimal_text(cents: int) -> str:
+def decimal_text(cents: int) -> str:
     sign = "-" if cents < 0 else ""
     return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"

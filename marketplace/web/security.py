@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol, cast
 from urllib.parse import quote, urlencode, urlsplit
 
+from litestar import Response
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection, Request
 from litestar.di import NamedDependency
@@ -217,3 +218,13 @@ def security_headers(config: Config) -> dict[str, str]:
     if config.secure_cookies:
         headers["strict-transport-security"] = "max-age=63072000; includeSubDomains"
     return headers
+
+
+def embeddable(answer: Response[str]) -> Response[str]:
+    """Lets any site show this answer in a frame. Only for public pages on which nothing can be done but read."""
+    answer.headers["content-security-policy"] = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors *; form-action 'none'"  # fmt: skip
+    answer.headers["x-frame-options"] = (
+        "ALLOWALL"  # Overruled by frame-ancestors; unset, the general refusal would be put in.
+    )
+    answer.headers["cross-origin-resource-policy"] = "cross-origin"
+    return answer

@@ -34,9 +34,9 @@ values ($1, {TRANSACTION}, $2, $3, $4, $5, $6)
 """
 DAYS_PASSED: Final = f"""
 insert into register_change (id, transaction, happened_at, kind, provider_id, organiser_id, approval_id)
-select gen_random_uuid(), {TRANSACTION}, $2, $3, a.provider_id, a.organiser_id, a.id from approval a
+select gen_random_uuid(), {TRANSACTION}, $2, $3::varchar, a.provider_id, a.organiser_id, a.id from approval a
 where a.status = 'in_force' and %s
-    and not exists (select from register_change c where c.approval_id = a.id and c.kind = $3)
+    and not exists (select from register_change c where c.approval_id = a.id and c.kind = $3::varchar)
 """
 BEGUN: Final = DAYS_PASSED % "a.valid_from <= $1 and a.valid_from > (a.granted_at at time zone 'Europe/Helsinki')::date"
 EXPIRED: Final = DAYS_PASSED % "a.valid_to < $1"

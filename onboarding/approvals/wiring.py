@@ -1,13 +1,14 @@
 """What the application and the worker take of this room."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.kernel.jobs import Handler, Topic
+from marketplace.kernel.jobs import Handler, Periodic, Topic
 from onboarding.approvals import api, pages
 from onboarding.approvals.impact_check import IMPACT_WANTED, finish_check
 
 ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
 HANDLERS: Mapping[Topic[Any], Handler] = {IMPACT_WANTED: finish_check}
+ROUNDS: Sequence[Periodic] = ()

@@ -1,11 +1,11 @@
 """What the application and the worker take of this room."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.kernel.jobs import Handler, Topic
+from marketplace.kernel.jobs import Handler, Periodic, Topic
 from onboarding.providers import api, pages
 from onboarding.providers.payout_accounts import create_stripe_account
 from onboarding.providers.rechecking import ask_for_facts
@@ -13,3 +13,4 @@ from onboarding.topics import FACTS_WANTED, STRIPE_ACCOUNT_WANTED
 
 ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
 HANDLERS: Mapping[Topic[Any], Handler] = {FACTS_WANTED: ask_for_facts, STRIPE_ACCOUNT_WANTED: create_stripe_account}
+ROUNDS: Sequence[Periodic] = ()

@@ -1,64 +1,114 @@
-"""The public register of approved providers: a search, and a page for each provider."""
+"""The public register: a search, a page for each provider with its history, one to embed, and one about the data."""
 
 from typing import Any
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
+from marketplace.kernel.clock import today
+from marketplace.kernel.config import get_config
 from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.i18n import message
 from marketplace.organisers.organisers import list_organisers
-from marketplace.organisers.reference import municipalities, service_classes
-from marketplace.web.forms import read_query
-from marketplace.web.security import allow_anyone
+from marketplace.organisers.reference import (
+    is_municipality,
+    municipalities,
+    municipality,
+    service_class,
+    service_classes,
+)
+from marketplace.pricing.prices import UNIT_WORDS, Unit
+from marketplace.web.forms import Form, read_query
+from marketplace.web.language import language_of
+from marketplace.web.security import allow_anyone, embeddable
 from marketplace.web.templating import page
 from onboarding.labels import class_names, municipality_names
-from onboarding.providers.business_ids import read_business_id
-from onboarding.register import register
-from onboarding.register.page_forms import RegisterSearch
+from onboarding.register import feed, open_data, register
+from onboarding.register.api import EARLIEST, LATEST
+from onboarding.register.page_forms import RegisterSearch, read_public_id
 from onboarding.register.schemas import RegisterQuery
 
 AnyRequest = Request[Any, Any, Any]
 BASE = "/register"
+EMBEDDED = 20
 
 
 @get(BASE, guards=[allow_anyone], include_in_schema=False)
 async def show_register(request: AnyRequest) -> Response[str]:
-    """The register with its search."""
-    form = read_query(request, RegisterSearch)
-    asked = form.data if form.ok else RegisterSearch()
-    query = RegisterQuery(
-        q=asked.q, organiser=asked.organiser, municipality=asked.municipality, service_class=asked.service_class,
-        after=asked.after,
-    )  # fmt: skip
-    language = request.user.language
+    """The register with its search, today or on another day."""
+    form = _search(request)
+    language = language_of(request)
     places = sorted(
         ((each.code, each.name.in_language(language)) for each in municipalities()), key=lambda pair: pair[1]
     )
     return page(
-        request, "register/register.html", form=form, found=await register.public_register(query), base=BASE,
+        request, "register/register.html", form=form, found=await register.public_register(_query(form)), base=BASE,
+        on=form.data.on if form.ok else None,
         organisers=[(str(each.id), each.name.in_language(language)) for each in await list_organisers()],
         municipalities=places, class_names=class_names,
         classes=[(each.code, each.name.in_language(language)) for each in service_classes()],
     )  # fmt: skip
 
 
-@get(f"{BASE}/{{business_id:str}}", guards=[allow_anyone], include_in_schema=False)
-async def show_registered_provider(request: AnyRequest, business_id: FromPath[str]) -> Response[str]:
-    """What one provider is approved for, and by whom."""
+def _search(request: AnyRequest) -> Form[RegisterSearch]:
+    form = read_query(request, RegisterSearch)
+    if form.ok and form.data.on is not None and not EARLIEST <= form.data.on <= LATEST:
+        form.failed(Invalid.field("on", message("The register knows the years from 2000 on.")))
+    return form
+
+
+def _query(form: Form[RegisterSearch], limit: int = 50) -> RegisterQuery:
+    """What was asked for; all of the register where the question cannot be read."""
+    if not form.ok:
+        return RegisterQuery(limit=limit)
+    asked = form.data
+    return RegisterQuery(
+        q=asked.q, organiser=asked.organiser, municipality=asked.municipality, service_class=asked.service_class,
+        on=asked.on, after=asked.after, limit=limit,
+    )  # fmt: skip
+
+
+@get(f"{BASE}/data", guards=[allow_anyone], include_in_schema=False)
+async def show_open_data(request: AnyRequest) -> Response[str]:
+    """How to use the register's data: formats, licence, changes, embedding, and what our own words mean."""
+    base_url = get_config().base_url.rstrip("/")
+    return page(
+        request, "register/data.html", base=BASE, base_url=base_url, licence=open_data.LICENCE,
+        last_change=await feed.last_change(), fields=list(open_data.FIELDS),
+    )  # fmt: skip
+
+
+@get(f"{BASE}/embed", guards=[allow_anyone], include_in_schema=False)
+async def show_embedded(request: AnyRequest) -> Response[str]:
+    """The register for a frame on an organiser's own site: the list alone, links opening the full pages."""
+    form = read_query(request, RegisterSearch)
+    shown = await register.public_register(_query(form, EMBEDDED))
+    answer = page(request, "register/embedded.html", found=shown, base=BASE, class_names=class_names)
+    return embeddable(answer)
+
+
+@get(f"{BASE}/{{public_id:str}}", guards=[allow_anyone], include_in_schema=False)
+async def show_registered_provider(request: AnyRequest, public_id: FromPath[str]) -> Response[str]:
+    """One provider: approvals, services and prices, units with their self-monitoring plans, and the past."""
     try:
-        written = read_business_id(business_id)
+        written = read_public_id(public_id)
     except Invalid:
         raise NotFound from None
-    found = await register.public_register(RegisterQuery(business_id=written, limit=200))
-    if not found.items:
-        raise NotFound
+    found = await register.registered_provider(written)
     return page(
-        request, "register/registered_provider.html", name=found.items[0].name, business_id=written,
-        entries=found.items, base=BASE, class_names=class_names, municipality_names=municipality_names,
+        request, "register/registered_provider.html", provider=found, base=BASE, today=today(), class_names=class_names,
+        municipality_names=municipality_names, place_name=_place_name, class_of=service_class,
+        unit_words={unit.value: UNIT_WORDS[unit] for unit in Unit},
     )  # fmt: skip
+
+
+def _place_name(code: str, language: Any) -> str:
+    return municipality(code).name.in_language(language) if is_municipality(code) else ""
 
 
 PAGES = [
     show_register,
+    show_open_data,
+    show_embedded,
     show_registered_provider,
 ]

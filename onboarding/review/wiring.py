@@ -1,11 +1,11 @@
 """What the application and the worker take of this room."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.kernel.jobs import Handler, Topic
+from marketplace.kernel.jobs import Handler, Periodic, Topic
 from onboarding.notices import send_notice
 from onboarding.review import api, decision_api, decision_pages, message_pages, pages
 from onboarding.topics import NOTICE
@@ -18,3 +18,4 @@ ROUTES: list[ControllerRouterHandler] = [
     *decision_pages.PAGES,
 ]
 HANDLERS: Mapping[Topic[Any], Handler] = {NOTICE: send_notice}
+ROUNDS: Sequence[Periodic] = ()

@@ -9,7 +9,8 @@ from marketplace.kernel.db import fetch
 from marketplace.kernel.i18n import Language, translate
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals import approvals
-from onboarding.register.register import approval_gaps, approved, public_register
+from onboarding.register.gaps import approval_gaps, approved
+from onboarding.register.register import public_register
 from onboarding.register.schemas import RegisterQuery
 from tests.factories.onboarding import BUSINESS_ID, CLASS, PLACE, a_case, a_submitted, approve
 
