@@ -58,6 +58,12 @@ class DraftChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     edit: Edit = 0
 
 
+class DraftEdit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which draft is meant, by the counter of the one that was seen."""
+
+    edit: Edit
+
+
 class DraftPublication(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The draft to publish, as the publisher saw it, in force from a Finnish day on."""
 
