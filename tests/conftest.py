@@ -1,12 +1,15 @@
 """The ground of every test: a real PostgreSQL, a migrated database per test, no network, a set configuration."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 # Set before anything reads the configuration; a developer's own .env or services never leak into tests.
 TEST_DATA = tempfile.mkdtemp(prefix="setelitori-test-")
+atexit.register(shutil.rmtree, TEST_DATA, ignore_errors=True)
 Path(TEST_DATA).chmod(0o755)  # The database's own user must pass through it.
 os.environ |= {
     "ENVIRONMENT": "test",

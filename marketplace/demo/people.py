@@ -120,7 +120,7 @@ def sign_ins(data: Path) -> list[str]:
         *(f"{person.email:22} {person.name:16} {'; '.join(person.hats)}" for person in people),
         "",
         f"Password of all: {PASSWORD}",
-        "Organiser staff also need six digits, from `marketplace code EMAIL` or from an authenticator app with the secret:",
+        "Organiser staff also need six digits, from `.venv/bin/marketplace code EMAIL` or from an authenticator app with the secret:",
         *(f"{person.email:22} {person.secret}" for person in staff),
     ]
 

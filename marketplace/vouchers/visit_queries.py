@@ -1,6 +1,5 @@
 """Reading visits, with the price that each was redeemed at and how it came about."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from marketplace.kernel.i18n import Text, translate
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.receipts import Receipt, VisitGiven, formula, from_json
-from marketplace.pricing.shares import ShareLine
 from marketplace.pricing.values import FlatValue, Household, IncomeTestedValue, unit_value
 from marketplace.vouchers.schemas import VisitLine, VisitPage, VisitPrice, VisitView
 from marketplace.vouchers.scoping import scope_of
@@ -83,7 +81,7 @@ def price_of(receipt: Receipt, start: datetime, end: datetime, reader: Actor) ->
         price_cents=receipt.shares.price_cents,
         payer_cents=receipt.shares.payer_cents,
         own_share_cents=receipt.shares.own_share_cents,
-        lines=_lines(receipt.shares.lines, receipt.terms.calendar),
+        lines=_lines(receipt),
         words=[translate(text, reader.language) for text in formula(told)],
     )
 
@@ -103,20 +101,21 @@ def spent_minutes(receipt: Receipt) -> int:
     return sum(s.to_minute - s.from_minute for s in given.stretches) if isinstance(given, VisitGiven) else 0
 
 
-def _lines(lines: Sequence[ShareLine], calendar: BandCalendar) -> list[VisitLine]:
+def _lines(receipt: Receipt) -> list[VisitLine]:
+    """Every line of the quote with who pays what of it; each has its share at the same place."""
     return [
         VisitLine(
             kind=line.kind,
-            band=_band(line.band, calendar),
+            band=_band(line.band, receipt.terms.calendar),
             minutes=line.minutes,
             units=line.units,
-            unit_price_cents=line.price_cents if not line.units else line.price_cents // line.units,
+            unit_price_cents=quoted.unit_price_cents,
             unit_value_cents=line.unit_value_cents,
             price_cents=line.price_cents,
             payer_cents=line.payer_cents,
             own_share_cents=line.own_share_cents,
         )
-        for line in lines
+        for line, quoted in zip(receipt.shares.lines, receipt.quote.lines, strict=True)
     ]
 
 

@@ -75,6 +75,7 @@ async def test_a_visit_is_priced_and_divided_and_moves_the_money(setting: Settin
 async def test_the_visit_keeps_its_receipt_and_its_lines(setting: Setting) -> None:
     visit = await log(setting, "2026-11-30 08:00", "2026-11-30 09:30")
     [line] = visit.lines
+    assert line.unit_price_cents == 3800
     assert (line.minutes, line.unit_value_cents, line.payer_cents) == (90, 3300, 4950)
     assert any("33,00" in sentence for sentence in visit.words)
 
