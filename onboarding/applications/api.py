@@ -15,7 +15,7 @@ from marketplace.kernel.i18n import message
 from marketplace.web.idempotency import idempotent
 from marketplace.web.request import UPLOAD_BODY_LIMIT_BYTES
 from marketplace.web.security import Caller, allow
-from onboarding.applications import attachments, submission
+from onboarding.applications import attachments, information, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.schemas import (
     AnswersToSave,
@@ -136,7 +136,7 @@ async def answer_request(
     """Answers the reviewer's request for more information."""
 
     async def work() -> Receipt:
-        return await submission.answer_request(actor, application_id, data.text)
+        return await information.answer_request(actor, application_id, data.text)
 
     return await idempotent(request, work, Receipt)
 

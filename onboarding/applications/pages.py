@@ -19,7 +19,7 @@ from marketplace.web.idempotency import idempotent
 from marketplace.web.request import UPLOAD_BODY_LIMIT_BYTES
 from marketplace.web.security import Caller, allow
 from marketplace.web.templating import flash, page, redirect
-from onboarding.applications import attachments, submission
+from onboarding.applications import attachments, information, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.labels import STATUS_TONES
 from onboarding.applications.page_forms import (
@@ -315,7 +315,7 @@ async def send_answer(request: AnyRequest, actor: Caller, application_id: FromPa
     form = await read_form(request, Words)
 
     async def work() -> Receipt:
-        return await submission.answer_request(actor, application_id, form.data.text)
+        return await information.answer_request(actor, application_id, form.data.text)
 
     try:
         await idempotent(request, work, Receipt)

@@ -1,37 +1,44 @@
 """Applications as they are read, by applicants and reviewers alike. Who may read what is the callers' to decide."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from marketplace.accounts.people import names_of
-from marketplace.kernel.db import Row, fetch, fetch_one
+from marketplace.kernel.clock import HELSINKI
+from marketplace.kernel.db import Row, fetch, fetch_one, fetch_value
 from marketplace.kernel.errors import NotFound
-from onboarding.applications.schemas import ApplicationSummary, ApplicationView, AttachmentView, NoteKind, NoteView
+from onboarding.applications.filling import answers_of, attachments_of, filling_of, rulebook_of
+from onboarding.applications.requests import requests_of
+from onboarding.applications.schemas import (
+    ApplicationSummary,
+    ApplicationView,
+    DatedStep,
+    Milestone,
+    NoteKind,
+    NoteView,
+    RequestView,
+)
 from onboarding.applications.states import ApplicationStatus, Capability, may
-from onboarding.rulebooks.requirements import Answer
 from onboarding.rulebooks.schemas import RulebookVersionView
-from onboarding.rulebooks.versions import rulebook_in_force, rulebook_version
+
+__all__ = ["answers_of", "attachments_of", "rulebook_of"]
 
 SUMMARY = """
 select a.id, a.reference, a.provider_id, p.name as provider_name, p.business_id, a.organiser_id,
     jsonb_build_object('fi', o.name_fi, 'sv', o.name_sv, 'en', o.name_en)::text as organiser_name,
     a.service_classes, a.municipality_codes as municipalities, a.status, a.created_at, a.changed_at, a.submitted_at,
-    a.decided_at, a.claimed_by, a.rulebook_version_id, a.decision_reasons
+    a.decided_at, a.claimed_by, a.claimed_at, a.rulebook_version_id, a.decision_reasons, a.kind, a.bundle_id,
+    a.unit_ids as units, a.previous_approval_id
 from application a join provider p on p.id = a.provider_id join organiser o on o.id = a.organiser_id
-"""
-ATTACHMENTS = """
-select t.id, t.question, t.file_id, f.name, f.media_type, f.size_bytes, t.created_at
-from application_attachment t join stored_file f on f.id = t.file_id
-where t.application_id = $1 order by t.created_at, t.id
 """
 NOTES = """
 select kind, body, written_at, written_by from review_note
 where application_id = $1 and kind = any($2::varchar[]) order by written_at, id
 """
-ANSWERS = "select question, value from application_answer where application_id = $1"
-FOR_APPLICANT = (NoteKind.REQUEST, NoteKind.ANSWER, NoteKind.DECISION)
+FOR_APPLICANT = tuple(kind for kind in NoteKind if kind is not NoteKind.NOTE)
 FOR_ORGANISER = tuple(NoteKind)
 
 
@@ -49,16 +56,6 @@ async def locked(application_id: UUID, column: str, owner: UUID | None) -> Row:
     return row
 
 
-async def answers_of(application_id: UUID) -> dict[str, Answer]:
-    """The answers given so far, by question."""
-    rows = await fetch(ANSWERS, application_id)
-    return {row["question"]: msgspec.json.decode(row["value"], type=str | int | bool) for row in rows}
-
-
-async def attachments_of(application_id: UUID) -> list[AttachmentView]:
-    return [msgspec.convert(row, AttachmentView) for row in await fetch(ATTACHMENTS, application_id)]
-
-
 async def notes_of(application_id: UUID, kinds: Collection[NoteKind]) -> list[NoteView]:
     rows = await fetch(NOTES, application_id, [kind.value for kind in kinds])
     names = await names_of([row["written_by"] for row in rows])
@@ -67,21 +64,51 @@ async def notes_of(application_id: UUID, kinds: Collection[NoteKind]) -> list[No
 
 async def whole(row: Row, kinds: Collection[NoteKind]) -> ApplicationView:
     """Everything of the application whose summary row this is, with the notes of these kinds."""
+    filling, requests = await filling_of(row), await requests_of(row["id"])
+    edits = await fetch_value("select edits from application_bundle where id = $1", row["bundle_id"])
     return ApplicationView(
         summary=summary(row),
-        rulebook=await rulebook_of(row),
-        answers=await answers_of(row["id"]),
-        attachments=await attachments_of(row["id"]),
+        rulebook=filling.rulebook,
+        answers=filling.answers,
+        sources=filling.sources,
+        attachments=filling.files,
         notes=await notes_of(row["id"], kinds),
         decision_reasons=row["decision_reasons"],
+        requests=requests,
+        steps=steps_of(row, filling.rulebook, requests),
+        edits=edits or 0,
     )
 
 
-async def rulebook_of(row: Row) -> RulebookVersionView:
-    """The rulebook that an application is judged by: a draft by the one in force now, others by the one they keep."""
-    if may(ApplicationStatus(row["status"]), Capability.CHANGE_SCOPE):
-        return await rulebook_in_force(row["organiser_id"])
-    return await rulebook_version(row["rulebook_version_id"])
+def steps_of(row: Row, rulebook: RulebookVersionView, requests: Sequence[RequestView]) -> list[DatedStep]:
+    """What happened and what is expected, in order. The decision is expected by the rulebook's promise."""
+    sent: datetime | None = row["submitted_at"]
+    if sent is None:
+        return []
+    steps = [_step(Milestone.SENT, sent), _step(Milestone.TAKEN_UP, row["claimed_at"])]
+    for each in requests:
+        steps += [_step(Milestone.ASKED, each.asked_at), _step(Milestone.ANSWERED, each.answered_at)]
+    status = ApplicationStatus(row["status"])
+    if row["decided_at"] is not None:
+        steps.append(_step(Milestone.DECIDED, row["decided_at"]))
+    elif status is ApplicationStatus.WITHDRAWN:
+        steps.append(_step(Milestone.WITHDRAWN, row["changed_at"]))
+    steps = sorted((each for each in steps if each is not None), key=lambda each: each.on)
+    return [*steps, *(_expected(sent, rulebook, requests) if may(status, Capability.BE_REVIEWED) else [])]
+
+
+def _step(step: Milestone, moment: datetime | None) -> DatedStep | None:
+    return DatedStep(step=step, on=moment.astimezone(HELSINKI).date()) if moment else None
+
+
+def _expected(sent: datetime, rulebook: RulebookVersionView, requests: Sequence[RequestView]) -> list[DatedStep]:
+    due = [
+        DatedStep(step=Milestone.ANSWER_DUE, on=each.due_on, is_expected=True)
+        for each in requests
+        if each.answered_at is None and each.due_on is not None
+    ]
+    day = sent.astimezone(HELSINKI).date() + timedelta(days=rulebook.content.decision.decide_within_days)
+    return [*due, DatedStep(step=Milestone.DECISION_EXPECTED, on=day, is_expected=True)]
 
 
 def summary(row: Row) -> ApplicationSummary:

@@ -1,27 +1,28 @@
-"""Sending an application, answering the reviewer, taking the application back."""
+"""Sending an application, taking it back, and closing drafts that nobody touches any more."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor
-from marketplace.kernel.clock import now, today
-from marketplace.kernel.db import Row, execute, fetch, new_id, transactional
-from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.clock import HELSINKI, now
+from marketplace.kernel.db import Row, execute, fetch, fetch_value, new_id, transactional
+from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.i18n import message
 from onboarding.applications import states
-from onboarding.applications.drafts import OWNER, own_application
-from onboarding.applications.notes import add_note
-from onboarding.applications.reading import answers_of, attachments_of, rulebook_of
-from onboarding.applications.schemas import NoteKind, Receipt
+from onboarding.applications.bundles import STALE_AFTER
+from onboarding.applications.drafts import OWNER, drafts_of_bundle, own_application
+from onboarding.applications.filling import Filling, filling_of
+from onboarding.applications.schemas import Receipt, Source
 from onboarding.applications.scopes import missing_scope
 from onboarding.applications.states import APPLICANT, ApplicationAction, ApplicationStatus
-from onboarding.rulebooks.requirements import missing_answers
-from onboarding.rulebooks.schemas import RulebookVersionView
-from onboarding.topics import NOTICE, ApplicationNotice, NoticeKind
+from onboarding.applications.telling import tell_applicant, tell_organiser
+from onboarding.applications.writing import next_edit, write_answers
+from onboarding.rulebooks.requirements import shown_answers
 
-STALE_AFTER: Final = timedelta(days=365)
+WARNED_BEFORE: Final = timedelta(days=30)
 SUBMIT = """
 update application set status = $2, rulebook_version_id = $3, submitted_by = $4, submitted_at = $5, changed_at = $5
 where id = $1
@@ -30,47 +31,97 @@ MOVE = "update application set status = $2, changed_at = $3 where id = $1"
 STALE = (
     "select * from application where status = any($1::varchar[]) and changed_at < $2 order by id limit 500 for update"
 )
+FREEZE_FILE = """
+insert into application_attachment (id, application_id, question, file_id, issued_on, source, created_by, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+FORGET_HIDDEN = "delete from application_answer where application_id = $1 and question = $2"
+WARNED = (
+    "select exists (select from notice where kind = 'application.draft_closes' and about_id = $1 and created_at > $2)"
+)
 
 
 @transactional()
-async def submit(actor: Actor, application_id: UUID, *, declared: bool) -> Receipt:
+async def submit(actor: Actor, application_id: UUID, *, declared: bool, rulebook_id: UUID | None = None) -> Receipt:
     """Sends a draft, judged by the rulebook that is in force at this moment, which it keeps from here on.
+
+    What the profile answers is frozen with it; answers to questions that are hidden again are left out.
 
     Raises:
         Invalid: answers, attachments, scope or the declaration are missing or wrong: all of them, by name.
-        Conflict: it was sent already, or withdrawn.
+        Conflict: it was sent already, or withdrawn; or ``rulebook_id`` is no longer in force.
     """
     row = await own_application(actor, application_id)
+    return await _send(actor, row, declared=declared, rulebook_id=rulebook_id)
+
+
+async def _send(actor: Actor, row: Row, *, declared: bool, rulebook_id: UUID | None) -> Receipt:
     status = APPLICANT.after(ApplicationStatus(row["status"]), ApplicationAction.SUBMIT)
-    rulebook = await rulebook_of(row)
-    problems = await _still_missing(row, rulebook)
+    filling = await filling_of(row)
+    if rulebook_id is not None and rulebook_id != filling.rulebook.id:
+        text = message("The organiser has published a new rulebook meanwhile. See what changed before you send.")
+        raise Conflict(text, code="rulebook_changed")
+    problems = [*missing_scope(row["service_classes"], row["municipality_codes"]), *filling.missing]
     if not declared:
         problems.append(FieldError("declared", message("Confirm the declaration to send the application.")))
     if problems:
         raise Invalid(problems)
-    moment = now()
-    await execute(SUBMIT, application_id, status.value, rulebook.id, actor.person_id, moment)
-    return await _told(actor, row, status, NoticeKind.SUBMITTED)
+    await _freeze(actor, row, filling)
+    await execute(SUBMIT, row["id"], status.value, filling.rulebook.id, actor.person_id, now())
+    await record(actor, row, status)
+    await tell_applicant(row, "submitted", message("Your application has arrived"))
+    await tell_organiser(row, "received", message("A new application has arrived"))
+    return Receipt(application_id=row["id"], reference=row["reference"], status=status, at=now())
+
+
+async def _freeze(actor: Actor, row: Row, filling: Filling) -> None:
+    """Writes down what the profile says now, and lets go of answers to questions that are not asked."""
+    shown = shown_answers(filling.groups, filling.answers)
+    taken = {slot: value for slot, value in shown.items() if filling.sources.get(slot) is Source.PROFILE}
+    if taken:
+        await write_answers(actor, row, taken, await next_edit(row["bundle_id"]), Source.PROFILE)
+    for slot in set(filling.answers) - set(shown):
+        await execute(FORGET_HIDDEN, row["id"], slot)
+    for file in filling.files:
+        if file.source is Source.PROFILE and file.id == file.file_id:
+            await execute(
+                FREEZE_FILE, new_id(), row["id"], file.question, file.file_id, file.issued_on, Source.PROFILE.value,
+                actor.person_id, now(),
+            )  # fmt: skip
 
 
 @transactional()
-async def answer_request(actor: Actor, application_id: UUID, text: str) -> Receipt:
-    """Answers the reviewer's request for more information and gives the application back to review.
+async def submit_bundle(
+    actor: Actor, bundle_id: UUID, application_ids: Sequence[UUID], *, declared: bool, rulebook_ids: Sequence[UUID] = ()
+) -> list[Receipt]:
+    """Sends several drafts of a bundle, all or none. ``rulebook_ids``: the versions that were read before declaring.
 
     Raises:
-        Invalid: the text is empty, or an answer or attachment that the rulebook requires is gone.
-        Conflict: nothing is asked (any more).
+        Invalid: something is missing; fields are named ``<application>/<slot>``.
+        Conflict: one was sent already, or its rulebook has changed meanwhile.
     """
-    row = await own_application(actor, application_id)
-    status = APPLICANT.after(ApplicationStatus(row["status"]), ApplicationAction.ANSWER)
-    problems = await _still_missing(row, await rulebook_of(row))
-    if not text.strip():
-        problems.append(FieldError("text", message("Write your answer.")))
+    rows = [await own_application(actor, each) for each in sorted(set(application_ids))]
+    if not rows or any(row["bundle_id"] != bundle_id for row in rows):
+        raise Invalid.field("application_ids", message("Choose at least one application to send."))
+    receipts: list[Receipt] = []
+    problems: list[FieldError] = []
+    for row in rows:
+        try:
+            if rulebook_ids and (await filling_of(row)).rulebook.id not in rulebook_ids:
+                text = message(
+                    "The organiser has published a new rulebook meanwhile. See what changed before you send."
+                )
+                raise Conflict(text, code="rulebook_changed")
+            receipts.append(await _send(actor, row, declared=declared, rulebook_id=None))
+        except Invalid as invalid:
+            problems += [FieldError(_where(row, each), each.message) for each in invalid.fields]
     if problems:
-        raise Invalid(problems)
-    await add_note(actor, application_id, NoteKind.ANSWER, text)
-    await execute(MOVE, application_id, status.value, now())
-    return await _told(actor, row, status, NoticeKind.ANSWERED)
+        raise Invalid(list({each.field: each for each in problems}.values()))
+    return receipts
+
+
+def _where(row: Row, error: FieldError) -> str:
+    return error.field if error.field == "declared" else f"{row['id']}/{error.field}"
 
 
 @transactional()
@@ -81,47 +132,71 @@ async def withdraw(actor: Actor, application_id: UUID) -> Receipt:
         Conflict: it was decided or withdrawn already.
     """
     row = await own_application(actor, application_id)
+    return await _withdraw(actor, row)
+
+
+async def _withdraw(actor: Actor, row: Row) -> Receipt:
     status = APPLICANT.after(ApplicationStatus(row["status"]), ApplicationAction.WITHDRAW)
-    await execute(MOVE, application_id, status.value, now())
-    return await _told(actor, row, status, NoticeKind.WITHDRAWN)
+    await execute(MOVE, row["id"], status.value, now())
+    await record(actor, row, status)
+    if row["submitted_at"] is not None:
+        await tell_organiser(row, "withdrawn", message("The applicant has withdrawn the application"))
+    return Receipt(application_id=row["id"], reference=row["reference"], status=status, at=now())
+
+
+@transactional()
+async def withdraw_bundle(actor: Actor, bundle_id: UUID) -> list[Receipt]:
+    """Gives up all drafts of a bundle. What was sent already stays sent.
+
+    Raises:
+        NotFound: they are another provider's.
+    """
+    drafts = await drafts_of_bundle(bundle_id)
+    return [await _withdraw(actor, await own_application(actor, row["id"])) for row in drafts]
 
 
 @transactional()
 async def close_stale_drafts() -> int:
     """Withdraws the drafts that nobody has touched for a year; returns how many. For periodic work."""
-    editable = [
+    rows = await fetch(STALE, _closable(), now() - STALE_AFTER)
+    for row in rows:
+        status = states.SYSTEM.after(ApplicationStatus(row["status"]), ApplicationAction.CLOSE_STALE_DRAFT)
+        await execute(MOVE, row["id"], status.value, now())
+        await record(SYSTEM, row, status)
+        await tell_applicant(
+            row, "draft_closed", message("Your draft was closed because nobody had changed it for a year")
+        )
+    return len(rows)
+
+
+@transactional()
+async def warn_of_stale_drafts() -> int:
+    """Tells, a month ahead and once, of drafts that will be closed; returns how many. For periodic work."""
+    since = now() - STALE_AFTER + WARNED_BEFORE
+    warned = 0
+    for row in await fetch(STALE, _closable(), since):
+        if await fetch_value(WARNED, row["id"], row["changed_at"]):
+            continue
+        day = (row["changed_at"] + STALE_AFTER).astimezone(HELSINKI).date()
+        subject = message("Your draft will be closed soon")
+        more = message(
+            "It closes on {day} if nobody changes it. Opening it and saving any page keeps it open.", day=day
+        )
+        await tell_applicant(row, "draft_closes", subject, more, once=f"draft_closes:{row['id']}:{day}")
+        warned += 1
+    return warned
+
+
+def _closable() -> list[str]:
+    return [
         status.value
         for status in ApplicationStatus
         if states.SYSTEM.allows(status, ApplicationAction.CLOSE_STALE_DRAFT)
     ]
-    rows = await fetch(STALE, editable, now() - STALE_AFTER)
-    for row in rows:
-        status = states.SYSTEM.after(ApplicationStatus(row["status"]), ApplicationAction.CLOSE_STALE_DRAFT)
-        await execute(MOVE, row["id"], status.value, now())
-        await _record(SYSTEM, row, status)
-    return len(rows)
 
 
-async def _still_missing(row: Row, rulebook: RulebookVersionView) -> list[FieldError]:
-    """Everything that the rulebook still wants, at once."""
-    classes = row["service_classes"]
-    answers, attached = await answers_of(row["id"]), await attachments_of(row["id"])
-    with_file = dict.fromkeys(each.question for each in attached)
-    return [
-        *missing_scope(classes, row["municipality_codes"]),
-        *missing_answers(rulebook.content, classes, [], answers, with_file, today()),
-    ]
-
-
-async def _told(actor: Actor, row: Row, status: ApplicationStatus, kind: NoticeKind) -> Receipt:
-    """Leaves the trace of a change, has the other side told of it, and makes the receipt."""
-    await _record(actor, row, status)
-    if row["submitted_at"] is not None or kind is NoticeKind.SUBMITTED:
-        await NOTICE.enqueue(ApplicationNotice(new_id(), row["id"], kind))
-    return Receipt(application_id=row["id"], reference=row["reference"], status=status, at=now())
-
-
-async def _record(actor: Actor, row: Row, status: ApplicationStatus) -> None:
+async def record(actor: Actor, row: Row, status: ApplicationStatus) -> None:
+    """Leaves the trace of a change of status."""
     await audit.record(
         actor, f"application.{status}", OWNER, row["id"], before={"status": row["status"]}, after={"status": status},
         organiser_id=row["organiser_id"], provider_id=row["provider_id"],

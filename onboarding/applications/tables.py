@@ -157,7 +157,5 @@ class ReviewNote(Table):
     body = Text()
     written_by = UUID()
     written_at = Timestamptz()
-    review_note_known_kind = Check(
-        "kind in ('note', 'request', 'answer', 'decision', 'to_organiser', 'to_applicant')"
-    )
+    review_note_known_kind = Check("kind in ('note', 'request', 'answer', 'decision', 'to_organiser', 'to_applicant')")
     review_note_written = Check("length(body) > 0")

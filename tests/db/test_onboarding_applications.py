@@ -9,7 +9,7 @@ from marketplace.kernel.audit import history
 from marketplace.kernel.clock import clock_set_to, now, today
 from marketplace.kernel.db import fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
-from onboarding.applications import attachments, submission
+from onboarding.applications import attachments, information, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.schemas import NewApplication, NoteKind, Scope
 from onboarding.applications.states import ApplicationStatus
@@ -186,7 +186,7 @@ async def test_draft_is_judged_by_the_rulebook_in_force_when_it_is_sent(database
 async def test_request_is_answered_and_goes_back_to_review(database: str) -> None:
     case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
     await applications.save_answers(case.applicant.actor, case.id, {"plan": "https://example.org/uusi"})
-    receipt = await submission.answer_request(case.applicant.actor, case.id, "Sairaanhoitaja, 12 vuotta.")
+    receipt = await information.answer_request(case.applicant.actor, case.id, "Sairaanhoitaja, 12 vuotta.")
     view = await applications.application_for_applicant(case.applicant.actor, case.id)
     assert receipt.status is ApplicationStatus.SUBMITTED
     assert [(note.kind, note.body) for note in view.notes] == [
@@ -199,7 +199,7 @@ async def test_answer_needs_words_and_all_that_the_rulebook_wants(database: str)
     case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
     await applications.save_answers(case.applicant.actor, case.id, {"staff": None})
     with pytest.raises(Invalid) as refused:
-        await submission.answer_request(case.applicant.actor, case.id, " ")
+        await information.answer_request(case.applicant.actor, case.id, " ")
     assert fields(refused) == ["staff", "text"]
 
 
@@ -226,7 +226,7 @@ async def test_other_providers_application_is_not_found(database: str) -> None:
         attachments.attach(other, case.id, "certificate", "a.pdf", PDF),
         attachments.remove_attachment(other, case.id, case.id),
         submission.submit(other, case.id, declared=True),
-        submission.answer_request(other, case.id, "Hei"),
+        information.answer_request(other, case.id, "Hei"),
         submission.withdraw(other, case.id),
     ]
     for attempt in attempts:

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.kernel.db import fetch, fetch_value
 from marketplace.kernel.errors import Conflict
-from onboarding.applications import attachments, submission
+from onboarding.applications import attachments, information, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.schemas import Scope
 from onboarding.applications.states import APPLICANT, REVIEWER, ApplicationAction, ApplicationStatus, Capability, may
@@ -20,7 +20,7 @@ Attempt = Callable[[Case], Awaitable[object]]
 
 MOVES: dict[ApplicationAction, Attempt] = {
     A.SUBMIT: lambda case: submission.submit(case.applicant.actor, case.id, declared=True),
-    A.ANSWER: lambda case: submission.answer_request(case.applicant.actor, case.id, "Näin on."),
+    A.ANSWER: lambda case: information.answer_request(case.applicant.actor, case.id, "Näin on."),
     A.WITHDRAW: lambda case: submission.withdraw(case.applicant.actor, case.id),
     A.REQUEST_INFORMATION: lambda case: messages.request_information(case.reviewer, case.id, "Kuka?"),
     A.APPROVE: lambda case: decisions.approve(case.reviewer, case.id, terms()),
