@@ -38,6 +38,14 @@ class OfProvider(msgspec.Struct, frozen=True):
     provider_id: UUID
 
 
+class OfApproval(msgspec.Struct, frozen=True):
+    approval_id: UUID
+
+
+class OfDecision(msgspec.Struct, frozen=True):
+    decision_id: UUID
+
+
 NOTICE = Topic("onboarding.notice", ApplicationNotice)
 """Tell the applicant or the organiser by e-mail. Handled here."""
 
@@ -52,3 +60,15 @@ STRIPE_ACCOUNT_WANTED = Topic("payout_account.create", OfProvider)
 
 PAYOUT_ACCOUNT_CHANGED = Topic("payout_account.changed", OfProvider)
 """Where a provider's money goes has changed. Handled above, by payouts: what waited for an account goes out."""
+
+DECISION_MADE = Topic("decision.made", OfDecision)
+"""A decision was written: make its document. Handled by review."""
+
+APPROVAL_STOPPED = Topic("approval.stopped", OfApproval)
+"""An approval was suspended, or has ended. Handled above, by vouchers: the case managers of its clients are told."""
+
+LOOK_AGAIN = Topic("compliance.look_again", OfProvider)
+"""A provider's profile, facts or approvals have changed: what its approvals rest on is looked at at once. Handled by compliance."""
+
+FACTS_RECHECK = Topic("compliance.facts_recheck", OfProvider)
+"""The daily question to the business register about one approved provider. Handled by compliance."""

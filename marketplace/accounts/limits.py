@@ -30,6 +30,7 @@ class Attempt(StrEnum):
     LINK = "link"
     VOUCHER_NUMBER = "voucher_number"
     INVITATION = "invitation"
+    DECISION_CODE = "decision_code"
 
 
 OLDEST_COUNTED = """

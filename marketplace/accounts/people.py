@@ -112,6 +112,12 @@ async def names_of(person_ids: list[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+async def language_of(person_id: UUID | None) -> Language:
+    """The language in which to write to a person; Finnish for nobody."""
+    found = await fetch_value("select language from person where id = $1", person_id)
+    return Language(found) if found else Language.FI
+
+
 async def mail_address_of(person_id: UUID) -> tuple[str, Language] | None:
     """Where to write to a person and in which language, for mails of features above; None without an address."""
     row = await fetch_one("select email, language from person where id = $1 and email is not null", person_id)

@@ -12,6 +12,9 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.i18n import message
+from onboarding.approvals.decision_book import write_decision
+from onboarding.approvals.decision_grounds import checked_words, grounds_of, tell_party
+from onboarding.approvals.decision_schemas import DecisionOutcome, NewDecision, ScopePart
 from onboarding.approvals.schemas import ApprovalTerms, ApprovalView
 from onboarding.approvals.states import APPROVAL_REVIEWER, ApprovalAction, ApprovalStatus
 from onboarding.providers.registration import providers_by_id
@@ -29,26 +32,41 @@ select a.id, a.application_id, a.provider_id, a.organiser_id, a.service_classes,
     a.valid_from, a.valid_to, a.conditions, a.status, a.status_from, a.status_reason
 from approval a join organiser o on o.id = a.organiser_id
 """
+OUTCOMES = {
+    ApprovalStatus.SUSPENDED: DecisionOutcome.SUSPENDED,
+    ApprovalStatus.IN_FORCE: DecisionOutcome.RESUMED,
+    ApprovalStatus.ENDED: DecisionOutcome.ENDED,
+}
 UPDATE = "update approval set status = $2, status_from = $3, status_reason = $4 where id = $1"
 PAUSE = "insert into approval_pause (id, approval_id, first_day) values ($1, $2, $3)"
 GO_ON = "update approval_pause set last_day = $2 where approval_id = $1 and last_day is null and first_day <= $2"
 NEVER_MIND = "delete from approval_pause where approval_id = $1 and last_day is null"
 
 
-async def grant_approval(actor: Actor, application: Row, terms: ApprovalTerms) -> UUID:
-    """Writes the approval that a decision gives, within the decision's unit of work."""
+async def grant_approval(
+    actor: Actor,
+    application: Row,
+    terms: ApprovalTerms,
+    service_classes: Sequence[str],
+    municipalities: Sequence[str],
+) -> UUID:
+    """Writes an approval that a decision gives, within the decision's unit of work: each class in each municipality.
+
+    A decision that approves some classes in fewer municipalities gives several.
+    """
     approval_id = new_id()
     await execute(
         INSERT, approval_id, application["id"], application["provider_id"], application["organiser_id"],
-        application["service_classes"], application["municipality_codes"], terms.valid_from, terms.valid_to,
+        list(service_classes), list(municipalities), terms.valid_from, terms.valid_to,
         terms.conditions.strip(), actor.person_id, now(),
     )  # fmt: skip
-    await _changed(actor, "approval.granted", approval_id, application, after=terms)
+    after = {"terms": terms, "service_classes": service_classes, "municipalities": municipalities}
+    await _changed(actor, "approval.granted", approval_id, application, after=after)
     return approval_id
 
 
 async def suspend_approval(actor: Actor, approval_id: UUID, reason: str) -> ApprovalView:
-    """Suspends an approval from today on: it leaves the register and the search at once.
+    """Suspends an approval from today on, by a decision: it leaves the register and the search at once.
 
     Raises:
         Invalid: no reason is given.
@@ -113,15 +131,38 @@ async def _move(actor: Actor, approval_id: UUID, action: ApprovalAction, reason:
     if row is None:
         raise NotFound
     status = APPROVAL_REVIEWER.after(ApprovalStatus(row["status"]), action)
-    if not reason.strip():
+    reason = checked_words("reason", reason)
+    if not reason:
         raise Invalid.field("reason", message("Give the reason: it is part of the decision."))
     since = _first_day(row, status)
-    await execute(UPDATE, approval_id, status.value, since, reason.strip())
+    await execute(UPDATE, approval_id, status.value, since, reason)
     await _note_pause(approval_id, action)
-    before, after = {"status": row["status"]}, {"status": status, "from": since, "reason": reason.strip()}
+    await _decide(actor, row, status, since, reason)
+    before, after = {"status": row["status"]}, {"status": status, "from": since, "reason": reason}
     await _changed(actor, f"approval.{status}", approval_id, row, before=before, after=after)
     found = await fetch_one(f"{SELECT} where a.id = $1", approval_id)
     return _views([found] if found else [])[0]
+
+
+async def _decide(actor: Actor, row: Row, status: ApprovalStatus, since: date, reason: str) -> None:
+    """The decision on an approval, with a number and a document of its own; the provider is told."""
+    grounds = await grounds_of(actor, row["application_id"])
+    terms = grounds.rulebook.decision
+    towns = tuple(row["municipality_codes"])
+    scope = tuple(ScopePart(service_class=code, municipalities=towns) for code in row["service_classes"])
+    is_resumed = status is ApprovalStatus.IN_FORCE
+    decision = await write_decision(
+        actor,
+        NewDecision(
+            organiser_id=row["organiser_id"], provider_id=row["provider_id"], application_id=row["application_id"],
+            approval_id=row["id"], outcome=OUTCOMES[status], approved=scope if is_resumed else (),
+            refused=() if is_resumed else scope, words=reason, valid_from=today() if is_resumed else since,
+            valid_to=row["valid_to"] if is_resumed else None, legal_basis=terms.legal_basis, appeal=terms.appeal,
+            rulebook_version_id=grounds.rulebook_version_id, names=grounds.names, decided_by=actor.person_id,
+            language=grounds.language,
+        ),
+    )  # fmt: skip
+    await tell_party(decision)
 
 
 async def _note_pause(approval_id: UUID, action: ApprovalAction) -> None:

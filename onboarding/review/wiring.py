@@ -8,7 +8,8 @@ from litestar.types import ControllerRouterHandler
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 from onboarding.notices import send_notice
 from onboarding.review import api, decision_api, decision_pages, message_pages, pages
-from onboarding.topics import NOTICE
+from onboarding.review.documents import make_document
+from onboarding.topics import DECISION_MADE, NOTICE
 
 ROUTES: list[ControllerRouterHandler] = [
     *api.ROUTES,
@@ -17,5 +18,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *message_pages.PAGES,
     *decision_pages.PAGES,
 ]
-HANDLERS: Mapping[Topic[Any], Handler] = {NOTICE: send_notice}
+HANDLERS: Mapping[Topic[Any], Handler] = {NOTICE: send_notice, DECISION_MADE: make_document}
 ROUNDS: Sequence[Periodic] = ()
