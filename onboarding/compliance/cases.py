@@ -18,7 +18,7 @@ CASE: Final = "compliance_case"
 INSERT = """
 insert into compliance_case (id, approval_id, provider_id, organiser_id, kind, thing, name, status, due_on, deadline, source,
     seen_at, before, after, urgent_on, settings_number, opened_at)
-values ($1, $2, $3, $4, $5, $6, $7, 'open', $8, $8, $9, $10, $11, $12, coalesce($8, $13), $14, $15) returning *
+values ($1, $2, $3, $4, $5, $6, $7, 'open', $8::date, $8::date, $9, $10, $11, $12, coalesce($8::date, $13::date), $14, $15) returning *
 """
 STEP = """
 insert into compliance_step (id, case_id, happened_at, role, person_id, step, status, day, words)

@@ -75,8 +75,13 @@ def _happened(row: Row, step: Step, organiser: Text, day: date | None) -> list[M
             ]
         case Step.PROPOSED:
             return [
-                message("It is proposed that {organiser} suspend your approval. Nothing is decided yet.", organiser=organiser),
-                message("You can explain the matter until {day}. A person decides after that.", day=row["hearing_until"]),
+                message(
+                    "It is proposed that {organiser} suspend your approval. Nothing is decided yet.",
+                    organiser=organiser,
+                ),
+                message(
+                    "You can explain the matter until {day}. A person decides after that.", day=row["hearing_until"]
+                ),
             ]
         case Step.MORE_TIME:
             return [message("{organiser} gave you time until {day}.", organiser=organiser, day=day)]
@@ -100,7 +105,9 @@ def _concluded(step: Step, organiser: Text) -> list[Message]:
         case Step.LAPSED:
             return [message("The approval of {organiser} has ended, and this matter with it.", organiser=organiser)]
         case _:
-            return [message("The business register has a new name for you. Organisers and the public register show it.")]
+            return [
+                message("The business register has a new name for you. Organisers and the public register show it.")
+            ]
 
 
 def _for_reviewer(row: Row, step: Step, provider: str) -> Told:

@@ -173,8 +173,14 @@ async def ask_register(asked: OfProvider) -> None:
         change = await recheck_facts(asked.provider_id)
     except NotFound:
         return
-    await execute(ANSWERED, asked.provider_id, now(), change is not None and change.is_gone, today())
+    await _note_answer(asked.provider_id, is_gone=change is not None and change.is_gone)
     await look_at(asked.provider_id)
+
+
+@transactional()
+async def _note_answer(provider_id: UUID, *, is_gone: bool) -> None:
+    await watched(provider_id)
+    await execute(ANSWERED, provider_id, now(), is_gone, today())
 
 
 async def look_again(changed: OfProvider) -> None:

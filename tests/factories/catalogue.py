@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from msgspec.structs import replace
 
 from marketplace.catalogue.offers import publish, save_draft
@@ -12,12 +13,18 @@ from marketplace.catalogue.schemas import OfferDraft
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import execute, new_id
+from marketplace.kernel.i18n import Text
 from marketplace.organisers.rules import STANDARD_BANDS
 from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.prices import BandPrice, PriceList, Unit
+from onboarding.rulebooks.requirements import RulebookContent
 
 PROVIDER_IDS = ("2345678-9", "3456789-0", "4567890-1", "5678901-2")
 SINCE = date(2026, 1, 1)
+NO_QUESTIONS = RulebookContent(
+    title=Text("Sääntökirja"), declaration=Text("Vakuutan."), service_classes=("V-HOMECARE-REG",), general=(), services=()
+)
+RULEBOOK = msgspec.json.encode(NO_QUESTIONS).decode()
 
 
 async def make_provider(name: str = "Hoiva Oy", *, business_id: str = PROVIDER_IDS[0]) -> Actor:
@@ -52,7 +59,7 @@ async def approve(
     )
     await execute(
         "insert into rulebook_version (id, rulebook_id, number, content, valid_from, published_at)"
-        " values ($1, $2, 1, '{}', $3, $4)", version, rulebook, valid_from, now(),
+        " values ($1, $2, 1, $3::jsonb, $4, $5)", version, rulebook, RULEBOOK, valid_from, now(),
     )  # fmt: skip
     await execute(
         "insert into application (id, reference, provider_id, organiser_id, rulebook_version_id, service_classes,"
