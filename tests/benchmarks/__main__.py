@@ -19,7 +19,7 @@ from marketplace.kernel.embedded_postgres import _reachable_binaries as binaries
 from marketplace.kernel.embedded_postgres import free_port
 from marketplace.kernel.migrations import migrate
 from marketplace.run import Stack, scratch_config
-from tests.benchmarks import redeeming, searching
+from tests.benchmarks import redeeming, register, searching
 from tests.benchmarks.machine import Machine, this_machine
 from tests.benchmarks.redeeming import PgBench
 from tests.benchmarks.report import Chapter, Pair, page
@@ -46,12 +46,13 @@ class Size:
 
     offers: int
     vouchers: int
+    providers: int
     seconds: float
     runs: int
 
 
-FULL = Size(offers=searching.OFFERS, vouchers=60, seconds=4.0, runs=3)
-QUICK = Size(offers=1_000, vouchers=4, seconds=0.5, runs=1)
+FULL = Size(offers=searching.OFFERS, vouchers=60, providers=register.PROVIDERS, seconds=4.0, runs=3)
+QUICK = Size(offers=1_000, vouchers=4, providers=50, seconds=0.5, runs=1)
 
 
 @click.command()
@@ -87,6 +88,11 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
     server = PgBench(binaries / "pgbench", database_url.rpartition("/")[0] + "/postgres")
     return this_machine(binaries / "postgres"), [
         Chapter(f"Search at {size.offers:,} offers", ABOUT_SEARCH, _search(stack.local_url, database_url, size)),
+        Chapter(
+            f"Register of {size.providers:,} approved providers",
+            register.ABOUT,
+            _register(stack.local_url, database_url, size),
+        ),
         Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
     ]
 
@@ -95,6 +101,7 @@ async def _prepare(size: Size) -> redeeming.Prepared:
     await migrate()
     await db.start_pool(4)
     await searching.fill(size.offers)
+    await register.fill(size.providers)
     return await redeeming.prepare(size.vouchers)
 
 
@@ -104,6 +111,15 @@ def _search(url: str, database_url: str, size: Size) -> list[Pair]:
         _say(f"Search, {clients} at a time ...")
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
         pairs.append(searching.beside_the_engine(url, database_url, **options))
+    return pairs
+
+
+def _register(url: str, database_url: str, size: Size) -> list[Pair]:
+    pairs: list[Pair] = []
+    for clients in CLIENTS:
+        _say(f"Register, {clients} at a time ...")
+        options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
+        pairs.extend(register.beside_bare_selects(url, database_url, **options))
     return pairs
 
 

@@ -62,7 +62,7 @@ async def test_days_of_a_suspension_that_is_over_stay_without_approval(organiser
     await execute(PAUSE, await approval_of("Hoiva 1"), date(2026, 2, 1), date(2026, 2, 28))
     days = [date(2026, 1, 31), date(2026, 2, 1), date(2026, 2, 28), date(2026, 3, 1)]
     assert [len(await names_on(day)) for day in days] == [1, 0, 0, 1]
-    [past] = (await registered_provider("9000001-1")).history
+    [past] = (await registered_provider("9000000-3")).history
     assert [(each.first_day, each.last_day) for each in past.periods] == [
         (date(2026, 1, 1), date(2026, 1, 31)), (date(2026, 3, 1), None),
     ]  # fmt: skip
@@ -74,14 +74,14 @@ async def test_end_on_a_day_to_come_holds_until_the_day_before(organiser: Organi
     assert await names_on() == ["Hoiva 1"]
     assert await names_on(DAY + timedelta(days=1)) == []
     with clock_set_to(NOON + timedelta(days=1)):
-        provider = await registered_provider("9000001-1")
+        provider = await registered_provider("9000000-3")
     assert (len(provider.entries), len(provider.history)) == (0, 1)
 
 
 async def test_provider_that_nobody_ever_approved_is_not_there(organiser: Organiser) -> None:
     await fill_register(organiser, 1)
     with pytest.raises(NotFound):
-        await registered_provider("9000002-1")
+        await registered_provider("9000001-1")
 
 
 async def test_every_change_of_an_approval_is_in_the_feed(organiser: Organiser) -> None:

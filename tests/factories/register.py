@@ -1,6 +1,8 @@
 """A register with many approved providers, written straight into the tables: no application was ever filled in."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time
+from itertools import count, islice
 from uuid import UUID
 
 from marketplace.kernel.clock import HELSINKI, now
@@ -10,9 +12,9 @@ from marketplace.organisers.schemas import Organiser
 PROVIDERS = """
 insert into provider (id, business_id, name, kind, facts_source, facts_unverified, contact_name, contact_email,
     contact_phone, street, postal_code, post_office, website, created_by, created_at)
-select gen_random_uuid(), lpad((9000000 + n)::text, 7, '0') || '-1', $1 || ' ' || n, 'company', 'by_hand', false, 'Kaisa Koe',
+select gen_random_uuid(), business_id, $1 || ' ' || n, 'company', 'by_hand', false, 'Kaisa Koe',
     'kaisa@example.org', '040 123 4567', '', '', '', 'https://www.example.org', $2, $3
-from generate_series(1, $4::int) as n
+from unnest($4::text[]) with ordinality as given (business_id, n)
 """
 UNITS = """
 insert into provider_unit (id, provider_id, name, street, postal_code, post_office, municipality, soteri_id,
@@ -41,9 +43,17 @@ from application where organiser_id = $1
 """
 
 
+def business_ids() -> Iterator[str]:
+    """Made-up ones with a right check digit, from ``9000000`` on. One number in eleven has none."""
+    for number in count(9_000_000):
+        weighted = sum(int(digit) * weight for digit, weight in zip(str(number), (7, 9, 10, 5, 8, 4, 2), strict=True))
+        if weighted % 11 != 1:
+            yield f"{number}-{-weighted % 11}"
+
+
 async def fill_register(
     organiser: Organiser,
-    count: int,
+    providers: int,
     *,
     name: str = "Hoiva",
     valid_from: date = date(2026, 1, 1),
@@ -53,7 +63,7 @@ async def fill_register(
     person, book, version = new_id(), new_id(), new_id()
     moment = datetime.combine(valid_from, time(9), HELSINKI)
     async with unit_of_work():
-        await execute(PROVIDERS, name, person, now(), count)
+        await execute(PROVIDERS, name, person, now(), list(islice(business_ids(), providers)))
         await execute(UNITS, name, person, now())
         await execute(BOOK, book, organiser.id, now())
         await execute(VERSION, version, book, now())
