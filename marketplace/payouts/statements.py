@@ -23,7 +23,7 @@ from marketplace.payouts.schemas import (
     Sums,
 )
 from marketplace.payouts.states import PayoutStatus, WaitingFor
-from onboarding.providers.payout_accounts import bank_account_of
+from onboarding.providers.bank_accounts import bank_account_of
 
 PER_PAGE: Final = 50
 ORGANISER_READERS: Final = frozenset({Role.FINANCE, Role.ORGANISER_ADMIN})

@@ -1,5 +1,6 @@
 """Providers over the API: registration, contact details, the payout account."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -7,20 +8,25 @@ from litestar import Request, get, post, put
 from litestar.params import FromPath, JSONBody
 
 from marketplace.kernel.actors import PROVIDER_ROLES, Role
+from marketplace.kernel.i18n import translate
 from marketplace.stripe.values import OnboardingLink
 from marketplace.web.idempotency import idempotent
 from marketplace.web.security import Caller, allow, allow_signed_in
-from onboarding.providers import companies, payout_accounts
+from onboarding.providers import bank_accounts, close_network, companies, facts_kept, payout_accounts, rechecking
 from onboarding.providers import registration as providers
 from onboarding.providers.business_ids import read_business_id
+from onboarding.providers.close_network import ClosePersonRegistration
+from onboarding.providers.facts_kept import FactsVersion
 from onboarding.providers.schemas import (
     BankAccount,
+    BankAccountView,
     CompanyFacts,
     ContactDetails,
     PayoutAccountView,
     ProviderRegistration,
     ProviderView,
 )
+from onboarding.scoping import acting_provider
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -35,6 +41,24 @@ class CompanyFound(msgspec.Struct, frozen=True, kw_only=True):
     business_id: str
     answered: bool
     facts: CompanyFacts | None
+
+
+class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
+    field: str
+    label: str
+    before: str | date | None
+    after: str | date | None
+
+
+class FactsCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """``is_gone``: the register does not know the business id any more; what was known stays."""
+
+    is_gone: bool
+    changes: list[ChangedFact]
+
+
+class FactsVersions(msgspec.Struct, frozen=True):
+    items: list[FactsVersion]
 
 
 @get("/api/v1/companies/{business_id:str}", guards=[allow_signed_in], tags=[TAG])
@@ -85,9 +109,44 @@ async def start_payout_account(request: AnyRequest, actor: Caller) -> PayoutAcco
 
 
 @put("/api/v1/provider/bank-account", guards=[PROVIDER_ADMIN], tags=[TAG])
-async def save_bank_account(actor: Caller, data: JSONBody[BankAccount]) -> BankAccount:
-    """Keeps the bank account (IBAN) for organisers who pay by SEPA."""
-    return BankAccount(iban=await payout_accounts.save_iban(actor, data.iban))
+async def save_bank_account(actor: Caller, data: JSONBody[BankAccount]) -> BankAccountView:
+    """Keeps the bank account (IBAN) for organisers who pay by SEPA. A change is told to every administrator."""
+    return await bank_accounts.save_bank_account(actor, data)
+
+
+@get("/api/v1/provider/bank-account", guards=[PROVIDER_ADMIN], tags=[TAG])
+async def show_bank_account(actor: Caller) -> BankAccountView | None:
+    """The bank account; null where none is kept."""
+    return await bank_accounts.my_bank_account(actor)
+
+
+@post("/api/v1/providers/close-network", guards=[allow_signed_in], tags=[TAG])
+async def register_close_person(
+    request: AnyRequest, actor: Caller, data: JSONBody[ClosePersonRegistration]
+) -> ProviderView:
+    """Registers a person of a client's close network, who has no business ID and gets a number of ours."""
+
+    async def work() -> ProviderView:
+        return await close_network.register_close_person(actor, data)
+
+    return await idempotent(request, work, ProviderView)
+
+
+@post("/api/v1/provider/facts/check", guards=[PROVIDER_ADMIN], tags=[TAG], status_code=200)
+async def check_facts_again(actor: Caller) -> FactsCheck:
+    """Asks the business register (YTJ) now, at most every five minutes. Nothing in ``changes``: nothing changed."""
+    change = await rechecking.check_again(actor)
+    changes = [
+        ChangedFact(field=each.field, label=translate(each.label, actor.language), before=each.before, after=each.after)
+        for each in (change.changes if change else ())
+    ]
+    return FactsCheck(is_gone=bool(change and change.is_gone), changes=changes)
+
+
+@get("/api/v1/provider/facts", guards=[PROVIDER], tags=[TAG])
+async def list_facts_versions(actor: Caller) -> FactsVersions:
+    """Every version of the business register's facts, newest first."""
+    return FactsVersions(await facts_kept.facts_history(acting_provider(actor)))
 
 
 @post("/api/v1/provider/payout-account/refresh", guards=[PROVIDER], tags=[TAG], status_code=200)
@@ -110,6 +169,10 @@ ROUTES = [
     show_payout_account,
     start_payout_account,
     save_bank_account,
+    show_bank_account,
+    register_close_person,
+    check_facts_again,
+    list_facts_versions,
     refresh_payout_account,
     link_payout_account,
 ]

@@ -3,23 +3,21 @@
 Nothing here believes an event or a return from Stripe's pages: each is a reason to ask Stripe what is true.
 """
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from stdnum.exceptions import ValidationError
-from stdnum.iban import format as iban_format
-from stdnum.iban import validate as iban_validate
 
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.clock import now
 from marketplace.kernel.config import get_config
-from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
-from marketplace.kernel.errors import Conflict, Invalid, NotFound
+from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, new_id, transactional
+from marketplace.kernel.errors import Conflict, NotFound
 from marketplace.kernel.i18n import message
 from marketplace.stripe.current import current_gateway
-from marketplace.stripe.errors import StripeRefused
+from marketplace.stripe.errors import StripeRefused, StripeUnavailable
 from marketplace.stripe.states import PayoutAccountState
 from marketplace.stripe.values import OnboardingLink, PayoutAccount, StripeEvent
 from onboarding.providers.registration import provider_of
@@ -37,21 +35,19 @@ values ($1, $2, 'stripe', $3, false, '{}', '', 1, $4, $5) on conflict do nothing
 """
 WRITE = """
 update payout_account set stripe_account_id = $2, state = $3, can_receive = $4, requirements_due = $5, problem = '',
-    checked_at = $6 where id = $1
+    failing = '', tried_at = $6, checked_at = $6 where id = $1
 """
 AGAIN = "update payout_account set problem = '', attempt = attempt + 1 where id = $1"
-IBAN_OF = "select iban from payout_account where provider_id = $1 and kind = 'iban'"
-SAVE_IBAN = """
-insert into payout_account (id, provider_id, kind, state, can_receive, requirements_due, problem, attempt, iban,
-    created_by, created_at)
-values ($1, $2, 'iban', $3, true, '{}', '', 1, $4, $5, $6)
-on conflict (provider_id, kind) do update set iban = excluded.iban
-"""
 RECEIVING = """
-select a.provider_id, a.kind, a.stripe_account_id, a.iban, a.can_receive, p.name
+select a.provider_id, a.kind, a.stripe_account_id, a.iban, a.bic, a.holder_name, a.holder_differs,
+    a.can_receive, p.name
 from payout_account a join provider p on p.id = a.provider_id
 where a.provider_id = $1 and (a.iban is not null or a.stripe_account_id is not null)
 order by a.can_receive desc, a.kind = 'stripe' desc
+"""
+NOTE_TRY = "update payout_account set tried_at = $2, failing = $3 where id = $1 and stripe_account_id is null"
+NEXT_TRY = """
+select min(execute_after) from pgqueuer where entrypoint = $1 and dedupe_key like $2 and status in ('queued', 'picked')
 """
 OF_PROVIDER = "select * from payout_account where provider_id = $1 and kind = 'stripe'"
 
@@ -70,9 +66,10 @@ async def start_stripe_account(actor: Actor) -> PayoutAccountView:
     row = await _of(provider_id, lock=True)
     if row["problem"]:
         await execute(AGAIN, row["id"])
-    if row["stripe_account_id"] is None:
-        await STRIPE_ACCOUNT_WANTED.enqueue(OfProvider(provider_id), dedupe_key=f"payout_account:{provider_id}")
-    return _view(await _of(provider_id))
+    if row["stripe_account_id"] is None and await _next_try(provider_id) is None:
+        # A job that runs right now would swallow a second one of the same name: each try has its own.
+        await STRIPE_ACCOUNT_WANTED.enqueue(OfProvider(provider_id), dedupe_key=f"{_jobs_of(provider_id)}{new_id()}")
+    return await _shown(await _of(provider_id))
 
 
 async def create_stripe_account(wanted: OfProvider) -> None:
@@ -92,6 +89,9 @@ async def create_stripe_account(wanted: OfProvider) -> None:
             provider.id, provider.name, provider.contact_email, COUNTRY, key
         )
         await stripe.set_manual_payouts(account.account_id, f"manual-{key}")
+    except StripeUnavailable:
+        await _note_try(row["id"], "unavailable")
+        raise
     except StripeRefused as refusal:
         await _note_problem(row["id"], refusal.reason)
         return
@@ -105,7 +105,7 @@ async def my_stripe_account(actor: Actor) -> PayoutAccountView | None:
         NotFound: the actor acts for no provider.
     """
     row = await fetch_one(OF_PROVIDER, acting_provider(actor))
-    return _view(row) if row else None
+    return await _shown(row) if row else None
 
 
 async def onboarding_link(actor: Actor) -> OnboardingLink:
@@ -135,7 +135,7 @@ async def refresh(actor: Actor) -> PayoutAccountView:
     row = await _of(provider_id)
     if row["stripe_account_id"] is not None:
         await _look_again(row)
-    return _view(await _of(provider_id))
+    return await _shown(await _of(provider_id))
 
 
 async def on_account_event(event: StripeEvent) -> None:
@@ -152,48 +152,6 @@ async def receiving_account(provider_id: UUID) -> ReceivingAccount | None:
     """
     rows = await fetch(RECEIVING, provider_id)
     return msgspec.convert(rows[0], ReceivingAccount) if rows else None
-
-
-@transactional()
-async def save_iban(actor: Actor, iban: str) -> str:
-    """Keeps the bank account for organisers who pay by SEPA; returns it as written on paper, in groups of four.
-
-    Raises:
-        NotFound: the actor administers no provider.
-        Invalid: it is no IBAN.
-    """
-    provider_id, compact = administered_provider(actor), _read_iban(iban)
-    before = await fetch_one(IBAN_OF, provider_id)
-    await execute(SAVE_IBAN, new_id(), provider_id, PayoutAccountState.ACTIVE.value, compact, actor.person_id, now())
-    await audit.record(
-        actor, "payout_account.iban_saved", "provider", provider_id,
-        before={"ends": before["iban"][-4:]} if before else None, after={"ends": compact[-4:]},
-    )  # fmt: skip
-    await PAYOUT_ACCOUNT_CHANGED.enqueue(OfProvider(provider_id))
-    return str(iban_format(compact))
-
-
-async def my_iban(actor: Actor) -> str | None:
-    """The bank account of the actor's provider, in groups of four; None where none is kept.
-
-    Raises:
-        NotFound: the actor acts for no provider.
-    """
-    return await bank_account_of(acting_provider(actor))
-
-
-async def bank_account_of(provider_id: UUID) -> str | None:
-    """A provider's bank account in groups of four, for the payouts; whom they show it to is theirs to decide."""
-    row = await fetch_one(IBAN_OF, provider_id)
-    return str(iban_format(row["iban"])) if row else None
-
-
-def _read_iban(text: str) -> str:
-    try:
-        return str(iban_validate(text.strip()))
-    except ValidationError:
-        wrong = message("This is not a valid IBAN. Check it for a typing error.")
-        raise Invalid.field("iban", wrong, code="iban") from None
 
 
 async def _look_again(row: Row) -> None:
@@ -222,7 +180,12 @@ async def _keep(row_id: UUID, account: PayoutAccount) -> None:
 
 @transactional()
 async def _note_problem(row_id: UUID, reason: str) -> None:
-    await execute("update payout_account set problem = $2, checked_at = $3 where id = $1", row_id, reason, now())
+    await execute(
+        "update payout_account set problem = $2, failing = '', tried_at = $3, checked_at = $3 where id = $1",
+        row_id,
+        reason,
+        now(),
+    )
     await audit.record(SYSTEM, "payout_account.refused", "payout_account", row_id, after={"reason": reason})
 
 
@@ -233,5 +196,22 @@ async def _of(provider_id: UUID, *, lock: bool = False) -> Row:
     return row
 
 
-def _view(row: Row) -> PayoutAccountView:
-    return msgspec.convert(row, PayoutAccountView)
+@transactional()
+async def _note_try(row_id: UUID, failing: str) -> None:
+    """The page says that it was tried in vain, rather than "in a moment" for ever."""
+    await execute(NOTE_TRY, row_id, now(), failing)
+
+
+def _jobs_of(provider_id: UUID) -> str:
+    return f"payout_account:{provider_id}:"
+
+
+async def _next_try(provider_id: UUID) -> datetime | None:
+    found: datetime | None = await fetch_value(NEXT_TRY, STRIPE_ACCOUNT_WANTED.name, f"{_jobs_of(provider_id)}%")
+    return found
+
+
+async def _shown(row: Row) -> PayoutAccountView:
+    next_try = await _next_try(row["provider_id"]) if row["stripe_account_id"] is None else None
+    facts = {**row, "is_failing": bool(row["failing"]), "next_try_at": next_try}
+    return msgspec.convert(facts, PayoutAccountView)

@@ -24,6 +24,7 @@ from onboarding.providers.profile_schemas import (
     Subcontracting,
 )
 from onboarding.scoping import administered_provider
+from onboarding.topics import LOOK_AGAIN, OfProvider
 
 ViewT = TypeVar("ViewT", bound=msgspec.Struct)
 EditT = TypeVar("EditT", bound=Edit)
@@ -66,6 +67,7 @@ async def add_row(actor: Actor, rows: Rows[ViewT], edit: Edit, **more: object) -
         row_id, provider_id, *values.values(), actor.person_id, now(),
     )  # fmt: skip
     await audit.record(actor, f"{rows.table}.added", rows.table, row_id, after=values)
+    await LOOK_AGAIN.enqueue(OfProvider(provider_id))
     return await rows.one(provider_id, row_id)
 
 
@@ -88,6 +90,7 @@ async def change_row(actor: Actor, rows: Rows[ViewT], row_id: UUID, edit: Edit, 
     )  # fmt: skip
     was = {name: before[name] for name in values}
     await audit.record(actor, f"{rows.table}.changed", rows.table, row_id, before=was, after=values)
+    await LOOK_AGAIN.enqueue(OfProvider(provider_id))
     return await rows.one(provider_id, row_id)
 
 
@@ -105,6 +108,7 @@ async def remove_row(actor: Actor, rows: Rows[Any], row_id: UUID) -> None:
     else:
         await execute(f"delete from {rows.table} where id = $1", row_id)
     await audit.record(actor, f"{rows.table}.removed", rows.table, row_id, before=before)
+    await LOOK_AGAIN.enqueue(OfProvider(provider_id))
 
 
 async def save_soteri(actor: Actor, edit: SoteriRegistration) -> SoteriRegistration:

@@ -5,7 +5,7 @@ out, the write overwrites whatever is there. Days are Finnish days.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -197,7 +197,6 @@ class SectionState(msgspec.Struct, frozen=True, kw_only=True):
     section: Section
     missing: tuple[Message, ...]
     is_optional: bool
-    changed_at: datetime | None
 
     @property
     def is_done(self) -> bool:

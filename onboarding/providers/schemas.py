@@ -159,7 +159,8 @@ class ContactDetails(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class PayoutAccountView(msgspec.Struct, frozen=True, kw_only=True):
     """A provider's account at Stripe. Without an id it is still being made, or its making was refused (``problem``).
 
-    ``requirements_due`` are Stripe's machine-readable names; ``checked_at`` is when Stripe was last asked.
+    ``requirements_due`` are Stripe's machine-readable names; ``checked_at`` is when Stripe was last asked. While it is
+    being made: ``tried_at`` is the last try, ``is_failing`` whether Stripe gave no answer then, ``next_try_at`` the next.
     """
 
     stripe_account_id: str | None
@@ -168,12 +169,26 @@ class PayoutAccountView(msgspec.Struct, frozen=True, kw_only=True):
     requirements_due: tuple[str, ...]
     problem: str
     checked_at: datetime | None
+    tried_at: datetime | None = None
+    is_failing: bool = False
+    next_try_at: datetime | None = None
 
 
 class BankAccount(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A bank account by its IBAN; spaces may be there or not."""
+    """A bank account by its IBAN; spaces may be there or not. The BIC is asked only where the number does not tell it."""
 
     iban: Annotated[str, msgspec.Meta(min_length=1, max_length=50), label(message("Account number (IBAN)"))]
+    holder_name: Annotated[Line, label(message("Name of the account holder"))]
+    bic: Annotated[str, msgspec.Meta(max_length=20), label(message("BIC of the bank"))] = ""
+
+
+class BankAccountView(msgspec.Struct, frozen=True, kw_only=True):
+    """The bank account as kept. ``holder_differs``: the holder's name is none of the provider's; finance looks at it."""
+
+    iban: str
+    bic: str
+    holder_name: str
+    holder_differs: bool
 
 
 class ReceivingAccount(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,4 +199,7 @@ class ReceivingAccount(msgspec.Struct, frozen=True, kw_only=True):
     kind: Literal["stripe", "iban"]
     stripe_account_id: str | None
     iban: str | None
+    bic: str
+    holder_name: str
+    holder_differs: bool
     can_receive: bool

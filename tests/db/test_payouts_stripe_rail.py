@@ -20,7 +20,8 @@ from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.double.faults import Fault, FaultKind
 from marketplace.stripe.double.world import PLATFORM
 from marketplace.stripe.errors import StripeRefused, StripeUnavailable
-from onboarding.providers.payout_accounts import save_iban
+from onboarding.providers.bank_accounts import save_bank_account
+from onboarding.providers.schemas import BankAccount
 from onboarding.topics import PAYOUT_ACCOUNT_CHANGED, OfProvider
 from tests.doubles.stripe import gateway
 from tests.factories.payouts import a_debt, an_account, books, keep_account, last_payout, settled, waiting_jobs, work
@@ -188,7 +189,7 @@ async def test_unfinished_account_makes_the_payment_wait_and_says_so_once(databa
 
 async def test_bank_account_alone_waits_for_the_organisers_own_transfer(database, clock, stripe_double, stripe):
     debt = await a_debt(3_300)
-    await save_iban(debt.provider, "FI21 1234 5600 0007 85")
+    await save_bank_account(debt.provider, BankAccount(iban="FI21 1234 5600 0007 85", holder_name="Stadin Arkiapu"))
     payout = await settled(debt)
     await send(OfPayout(payout.id))
     waiting = await last_payout()
@@ -203,7 +204,7 @@ async def test_bank_account_alone_waits_for_the_organisers_own_transfer(database
 
 async def test_account_at_stripe_is_paid_before_the_bank_account(database, clock, stripe_double, stripe):
     debt = await a_debt(3_300)
-    await save_iban(debt.provider, "FI21 1234 5600 0007 85")
+    await save_bank_account(debt.provider, BankAccount(iban="FI21 1234 5600 0007 85", holder_name="Stadin Arkiapu"))
     await an_account(stripe_double, stripe, debt.provider_id)
     await send(OfPayout((await settled(debt)).id))
     assert (await last_payout()).status is PayoutStatus.IN_TRANSIT
