@@ -82,7 +82,8 @@ _WORDS: Final[Mapping[str, Message]] = {
 
 def requirements_in_words(names: Iterable[str]) -> list[Message | str]:
     """What is missing, each thing once: in words where we know the name, else the name itself."""
-    return list(dict.fromkeys(_in_words(name) for name in names))
+    found = [_in_words(name) for name in names]
+    return [words for place, words in enumerate(found) if words not in found[:place]]
 
 
 def _in_words(name: str) -> Message | str:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from onboarding.providers.companies import look_up
-from onboarding.providers.schemas import FactsSource, ProviderKind
+from onboarding.providers.schemas import CompanyFacts, FactsSource, ProviderKind
 from onboarding.providers.ytj import YtjError
 from onboarding.providers.ytj_double import companies, double_register
 from tests.doubles.ytj import Ytj, down, found, garbage, slow
@@ -95,3 +95,43 @@ async def test_post_box_address_is_read() -> None:
     facts = await Ytj(found(NOKIA, addresses=[box])).register().look_up(NOKIA)
     assert facts is not None
     assert (facts.street, facts.post_office, facts.municipality) == ("PL 226", "Nokia Group", "")
+
+
+async def facts_with(**changes: object) -> CompanyFacts:
+    facts = await Ytj(found("0000104-6", **changes)).register().look_up("0000104-6")
+    assert facts is not None
+    return facts
+
+
+async def test_other_names_are_told_apart() -> None:
+    names = [
+        {"name": "Stadin Arkiapu Oy", "type": "1"}, {"name": "Stadens Vardagshjälp Ab", "type": 2},
+        {"name": "Arkiapu Plus", "type": "3"}, {"name": "Vanha Nimi", "type": "3", "endDate": "2020-01-01"},
+    ]  # fmt: skip
+    facts = await facts_with(names=names)
+    assert facts.name == "Stadin Arkiapu Oy"
+    assert (facts.parallel_names, facts.auxiliary_names) == (("Stadens Vardagshjälp Ab",), ("Arkiapu Plus",))
+
+
+async def test_entries_that_ended_are_known_as_left() -> None:
+    entries = [
+        {"register": "5", "registrationDate": "2014-01-20", "endDate": "2025-03-31"},
+        {"register": 6, "registrationDate": "2014-01-20", "endDate": "2020-01-01"},
+        {"register": "6", "registrationDate": "2021-01-01"},
+        {"register": "7", "registrationDate": "2024-05-05", "descriptions": [{"languageCode": "1", "description": "Poistettu"}]},
+    ]  # fmt: skip
+    facts = await facts_with(registeredEntries=entries)
+    assert (facts.prepayment_register, facts.vat_register) == (None, date(2021, 1, 1))
+    assert dict(facts.left) == {"prepayment": date(2025, 3, 31), "employer": date(2024, 5, 5)}
+
+
+async def test_situation_has_its_day() -> None:
+    facts = await facts_with(companySituations=[{"type": "SANE", "registrationDate": "2026-02-01"}])
+    assert (facts.situations, dict(facts.situations_since)) == (("SANE",), {"SANE": date(2026, 2, 1)})
+
+
+async def test_letters_may_go_elsewhere() -> None:
+    facts = await double_register().look_up(NOKIA)
+    assert facts is not None
+    assert facts.postal_address == "PL 226, 00045 Nokia Group"
+    assert (await double_register().look_up("0000104-6") or facts).postal_address == ""
