@@ -27,10 +27,10 @@ begin
         new.days_left := null;
     end if;
     if new.status = 'information_requested' then
-        new.days_left := new.decide_by - day;
+        new.days_left := coalesce(new.decide_by, day) - day;
         new.decide_by := 'infinity';
     elsif was = 'information_requested' then
-        new.decide_by := day + new.days_left;
+        new.decide_by := day + coalesce(new.days_left, 0);
         new.days_left := null;
     end if;
     return new;
@@ -58,10 +58,13 @@ create index application_service_classes on application using gin (service_class
 create index application_municipality_codes on application using gin (municipality_codes) where submitted_at is not null;
 create index application_reference_trigrams on application using gin (lower(reference) gin_trgm_ops);
 create index provider_business_id_trigrams on provider using gin (business_id gin_trgm_ops);
+create trigger check_snapshot_append_only before update or delete on check_snapshot
+    for each row execute function refuse_change();
 create index review_presence_of_person on review_presence (person_id);
 """
 
 BACKWARDS = """
+drop trigger check_snapshot_append_only on check_snapshot;
 drop index review_presence_of_person;
 drop index provider_business_id_trigrams;
 drop index application_reference_trigrams;

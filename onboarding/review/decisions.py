@@ -20,9 +20,9 @@ from onboarding.approvals.decision_grounds import grounds_of, person_name, tell_
 from onboarding.approvals.decision_schemas import CheckSeen, DecisionNames, DecisionView, NewDecision
 from onboarding.approvals.schemas import ApprovalTerms
 from onboarding.review.assignment import closed, sent, taken
+from onboarding.review.checks.snapshots import keep_snapshot
 from onboarding.review.decision_schemas import DecisionWish, PlannedDecision, Proposer
 from onboarding.review.planning import ACTIONS, plan, rectangles
-from onboarding.review.reading import application_for_reviewer
 from onboarding.rulebooks.requirements import RulebookContent
 from onboarding.rulebooks.versions import rulebook_version
 
@@ -157,7 +157,7 @@ async def _signed(names: DecisionNames, proposer: Proposer) -> DecisionNames:
 
 async def _checks_seen(actor: Actor, application_id: UUID) -> tuple[CheckSeen, ...]:
     """What the machine had found, as it is kept with the decision."""
-    found = (await application_for_reviewer(actor, application_id)).checks
+    found = await keep_snapshot(actor, application_id)
     return tuple(
         CheckSeen(level=each.level.value, subject=_in_all(each.subject), finding=_in_all(each.finding))
         for each in found

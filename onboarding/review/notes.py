@@ -12,12 +12,12 @@ from onboarding.review.assignment import sent
 
 
 @transactional()
-async def note_internally(actor: Actor, application_id: UUID, text: str) -> None:
+async def note_internally(actor: Actor, application_id: UUID, text: str, *, field: str = "text") -> None:
     """Adds a note that only the organiser's own people see; possible at any time, also after the decision.
 
     Raises:
-        Invalid: the note is empty.
+        Invalid: the note is empty; the error stands under ``field``.
     """
     await sent(actor, application_id)
-    await add_note(actor, application_id, NoteKind.NOTE, text)
+    await add_note(actor, application_id, NoteKind.NOTE, text, field=field)
     await audit.record(actor, "application.noted", OWNER, application_id)

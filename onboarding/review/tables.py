@@ -7,6 +7,7 @@ from piccolo.table import Table
 
 from marketplace.kernel.db import new_id
 from onboarding.applications.tables import Application
+from onboarding.rulebooks.tables import RulebookVersion
 
 
 class DecisionDraft(Table):
@@ -34,6 +35,20 @@ class DecisionProposal(Table):
     decision_proposal_known_answer = Check("answer is null or answer in ('confirmed', 'returned')")
     decision_proposal_answered_when_said = Check("(answer is null) = (answered_at is null)")
     decision_proposal_by_two = Check("answered_by is null or answered_by <> proposed_by")
+
+
+class CheckSnapshot(Table):
+    """What the automatic checks looked at and found when a decision was made. Append-only.
+
+    With the rulebook's version, ``facts`` are all that the checks need to find the same again.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    application_id = ForeignKey(references=Application, null=False, default=None, index=True)
+    rulebook_version_id = ForeignKey(references=RulebookVersion, null=False, default=None)
+    facts = JSONB()
+    checks = JSONB()
+    taken_at = Timestamptz()
 
 
 class ReviewPresence(Table):

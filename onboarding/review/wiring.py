@@ -7,13 +7,14 @@ from litestar.types import ControllerRouterHandler
 
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 from onboarding.notices import send_notice
-from onboarding.review import api, decision_api, decision_pages, message_pages, pages
+from onboarding.review import api, decision_api, decision_pages, message_pages, pages, queue_pages
 from onboarding.review.documents import make_document
 from onboarding.topics import DECISION_MADE, NOTICE
 
 ROUTES: list[ControllerRouterHandler] = [
     *api.ROUTES,
     *decision_api.ROUTES,
+    *queue_pages.PAGES,
     *pages.PAGES,
     *message_pages.PAGES,
     *decision_pages.PAGES,
