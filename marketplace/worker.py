@@ -24,7 +24,7 @@ from marketplace.stripe import inbox
 from marketplace.stripe.current import close_gateway
 from marketplace.stripe.inbox import EventHandler
 from marketplace.stripe.topics import STRIPE_EVENT, StripeEventReceived
-from marketplace.vouchers import closing
+from marketplace.vouchers import wiring as vouchers
 from marketplace.web.logs import configure_logs
 from marketplace.web.sessions import forget_old_sessions
 from onboarding import wiring as onboarding
@@ -49,7 +49,7 @@ HANDLERS: Final[Mapping[Topic[Any], Handler]] = {
     **onboarding.HANDLERS,
     **catalogue.JOB_HANDLERS,
     **indexer.HANDLERS,
-    **closing.HANDLERS,
+    **vouchers.JOB_HANDLERS,
     **payouts.JOB_HANDLERS,
     STRIPE_EVENT: handle_stripe_event,
 }
@@ -64,7 +64,7 @@ async def hand_out_left_events() -> int:
 
 
 ROUNDS: Final = (
-    *closing.ROUNDS,
+    *vouchers.ROUNDS,
     *notices.ROUNDS,
     *onboarding.ROUNDS,
     Periodic("stripe.left_events", "*/5 * * * *", hand_out_left_events),

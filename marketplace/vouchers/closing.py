@@ -4,9 +4,7 @@ A visit may be logged some days after it was given (``LOGGING_DAYS``). Until tho
 unless no provider ever opened the voucher.
 """
 
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -17,7 +15,7 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, transactional
 from marketplace.kernel.errors import Invalid, NotFound, Unavailable
 from marketplace.kernel.i18n import message
-from marketplace.kernel.jobs import Handler, Periodic, Topic
+from marketplace.kernel.jobs import Periodic
 from marketplace.ledger import chart
 from marketplace.ledger.queries import balance
 from marketplace.organisers.organisers import get_organiser
@@ -130,8 +128,5 @@ async def _close(row: Row) -> int:
     )
     return left
 
-
-HANDLERS: Mapping[Topic[Any], Handler] = {}
-"""Vouchers ask for no jobs: their only work outside a request comes round by the clock."""
 
 ROUNDS = (Periodic("vouchers.expire", "20 1 * * *", expire_due),)

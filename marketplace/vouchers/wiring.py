@@ -1,12 +1,19 @@
 """What the application and the worker take from vouchers."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from litestar.types import ControllerRouterHandler
 
+from marketplace.kernel.jobs import Handler, Topic
+from marketplace.vouchers import affected_api
+from marketplace.vouchers.affected_notices import tell_case_managers
 from marketplace.vouchers.api import API_ROUTES
-from marketplace.vouchers.closing import HANDLERS, ROUNDS
+from marketplace.vouchers.closing import ROUNDS
 from marketplace.vouchers.pages import PAGES
+from onboarding.topics import APPROVAL_STOPPED
 
 __all__ = ["JOB_HANDLERS", "ROUNDS", "ROUTES"]
 
-ROUTES: list[ControllerRouterHandler] = [*API_ROUTES, *PAGES]
-JOB_HANDLERS = HANDLERS
+ROUTES: list[ControllerRouterHandler] = [*API_ROUTES, *affected_api.API_ROUTES, *PAGES]
+JOB_HANDLERS: Final[Mapping[Topic[Any], Handler]] = {APPROVAL_STOPPED: tell_case_managers}

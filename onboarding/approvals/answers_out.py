@@ -28,3 +28,15 @@ class ApprovalOut(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, view: ApprovalView) -> "ApprovalOut":
         return msgspec.convert(view, cls, from_attributes=True)
+
+
+class FoundApprovalOut(ApprovalOut, frozen=True, kw_only=True):
+    """An approval in a list, with whom it is for. ``is_over``: its last day has passed."""
+
+    provider_name: str
+    business_id: str | None
+    is_over: bool
+
+    @classmethod
+    def of(cls, view: ApprovalView) -> "FoundApprovalOut":
+        return msgspec.convert(view, cls, from_attributes=True)

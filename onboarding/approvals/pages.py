@@ -1,25 +1,30 @@
 """The organiser's pages of approvals."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.kernel.i18n import message
-from marketplace.web.forms import Form, empty_form, read_form
+from marketplace.kernel.inputs import label
+from marketplace.organisers.reference import service_classes
+from marketplace.web.forms import Form, empty_form, read_form, read_query
+from marketplace.web.language import language_of
 from marketplace.web.navigation import Desk, add_to_navigation
 from marketplace.web.security import Caller, allow
 from marketplace.web.templating import flash, page, redirect
 from onboarding.applications.schemas import Words
-from onboarding.approvals import approvals
-from onboarding.approvals.labels import APPROVAL_TONES
-from onboarding.approvals.schemas import ApprovalView
-from onboarding.approvals.states import APPROVAL_REVIEWER, APPROVAL_STATUS_NAMES, ApprovalAction
-from onboarding.labels import class_names, municipality_names
+from onboarding.approvals import approvals, finding
+from onboarding.approvals.finding import ApprovalFilters
+from onboarding.approvals.labels import APPROVAL_TONES, HISTORY_WORDS
+from onboarding.approvals.states import APPROVAL_REVIEWER, APPROVAL_STATUS_NAMES, ApprovalAction, ApprovalStatus
+from onboarding.labels import class_names, class_options, municipality_names
 from onboarding.scoping import REVIEWING
 
 AnyRequest = Request[Any, Any, Any]
@@ -44,14 +49,30 @@ ACTION_WORDS = {
 }
 
 
+class ApprovalSearch(msgspec.Struct, frozen=True, kw_only=True):
+    """The filters above the list."""
+
+    q: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    status: ApprovalStatus | None = None
+    service_class: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    ends_by: Annotated[date, label(message("Ends at the latest"))] | None = None
+    after: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
 @get(APPROVALS, guards=[REVIEW], include_in_schema=False)
 async def show_approvals(request: AnyRequest, actor: Caller) -> Response[str]:
-    """Everything that the organiser has approved, newest first."""
-    found = await approvals.approvals_by_organiser(actor)
-    names = await approvals.provider_names(found)
+    """What the organiser has approved, newest first, with filters."""
+    form = read_query(request, ApprovalSearch)
+    asked = form.data if form.ok else ApprovalSearch()
+    filters = ApprovalFilters(
+        q=asked.q, status=asked.status, service_class=asked.service_class, ends_by=asked.ends_by, after=asked.after
+    )
+    language = language_of(request)
+    codes = sorted(each.code for each in service_classes())
     return page(
-        request, "approvals/approvals.html", approvals=found, names=names, base=APPROVALS, tones=APPROVAL_TONES,
-        status_names=APPROVAL_STATUS_NAMES, class_names=class_names,
+        request, "approvals/approvals.html", found=await finding.find_approvals(actor, filters), form=form,
+        base=APPROVALS, tones=APPROVAL_TONES, status_names=APPROVAL_STATUS_NAMES, class_names=class_names,
+        classes=class_options(codes, language),
     )  # fmt: skip
 
 
@@ -88,21 +109,16 @@ async def change_approval(
 async def _approval_page(
     request: AnyRequest, actor: Actor, approval_id: UUID, form: Form[Words], *, status_code: int = 200
 ) -> Response[str]:
-    view = await _approval(actor, approval_id)
+    view = await finding.approval_for_organiser(actor, approval_id)
     open_actions = APPROVAL_REVIEWER.actions(view.status)
     return page(
         request, "approvals/approval.html", view=view, form=form, base=APPROVALS, tones=APPROVAL_TONES,
         name=(await approvals.provider_names([view]))[view.provider_id], status_names=APPROVAL_STATUS_NAMES,
         actions=[(each.value, ACTION_WORDS[each]) for each in ApprovalAction if each in open_actions],
+        history=await finding.history_of(actor, approval_id), history_words=HISTORY_WORDS,
         class_names=class_names, municipality_names=municipality_names, applications=LIST, status_code=status_code,
+        sees_clients=actor.has_role(Role.ORGANISER_ADMIN),
     )  # fmt: skip
-
-
-async def _approval(actor: Actor, approval_id: UUID) -> ApprovalView:
-    found = next((each for each in await approvals.approvals_by_organiser(actor) if each.id == approval_id), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 PAGES = [

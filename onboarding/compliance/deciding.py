@@ -10,6 +10,7 @@ from marketplace.kernel.db import Row, fetch_value, transactional
 from marketplace.kernel.errors import Invalid, NotFound, Refused
 from marketplace.kernel.i18n import message
 from onboarding.approvals.approvals import suspend_approval
+from onboarding.approvals.decision_grounds import checked_words
 from onboarding.compliance.cases import locked_case, move
 from onboarding.compliance.deadlines import hearing_until
 from onboarding.compliance.reading import case_for_organiser
@@ -36,7 +37,7 @@ async def propose_suspension(actor: Actor, case_id: UUID, reasons: Reasons) -> C
     version = (await settings_of([row["organiser_id"]]))[row["organiser_id"]]
     until = hearing_until(today(), version.settings)
     await move(
-        actor, row, REVIEWER_MOVES, CaseAction.PROPOSE, Step.PROPOSED, day=until, words=reasons.reasons.strip(),
+        actor, row, REVIEWER_MOVES, CaseAction.PROPOSE, Step.PROPOSED, day=until, words=checked_words("reasons", reasons.reasons),
         hearing_until=until, settings_number=version.number,
     )  # fmt: skip
     return await case_for_organiser(actor, case_id)
@@ -56,7 +57,7 @@ async def give_time(actor: Actor, case_id: UUID, more: MoreTime) -> CaseView:
     if not today() <= more.until <= today() + LONGEST_EXTENSION:
         raise Invalid.field("until", message("Choose a day from today on, at most a year away."))
     await move(
-        actor, row, REVIEWER_MOVES, CaseAction.GIVE_TIME, Step.MORE_TIME, day=more.until, words=more.reasons.strip(),
+        actor, row, REVIEWER_MOVES, CaseAction.GIVE_TIME, Step.MORE_TIME, day=more.until, words=checked_words("reasons", more.reasons),
         deadline=more.until, is_extended=True, last_reminder=(more.until - today()).days, overdue_on=None, hearing_until=None,
         hearing_is_over=False,
     )  # fmt: skip
@@ -84,7 +85,13 @@ async def decide_suspension(actor: Actor, case_id: UUID, decision: SuspensionDec
     if status == "in_force":
         await suspend_approval(actor, row["approval_id"], decision.reasons)
     await move(
-        actor, row, REVIEWER_MOVES, CaseAction.SUSPEND, Step.SUSPENDED, day=today(), words=decision.reasons.strip()
+        actor,
+        row,
+        REVIEWER_MOVES,
+        CaseAction.SUSPEND,
+        Step.SUSPENDED,
+        day=today(),
+        words=checked_words("reasons", decision.reasons),
     )
     return await case_for_organiser(actor, case_id)
 
@@ -98,7 +105,9 @@ async def dismiss(actor: Actor, case_id: UUID, reasons: Reasons) -> CaseView:
         Conflict: the case is closed.
     """
     row = await _locked(actor, case_id)
-    await move(actor, row, REVIEWER_MOVES, CaseAction.DISMISS, Step.DISMISSED, words=reasons.reasons.strip())
+    await move(
+        actor, row, REVIEWER_MOVES, CaseAction.DISMISS, Step.DISMISSED, words=checked_words("reasons", reasons.reasons)
+    )
     return await case_for_organiser(actor, case_id)
 
 

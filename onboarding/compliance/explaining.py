@@ -6,6 +6,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import transactional
 from marketplace.kernel.errors import NotFound
+from onboarding.approvals.decision_grounds import checked_words
 from onboarding.compliance.cases import locked_case, move
 from onboarding.compliance.reading import case_for_provider
 from onboarding.compliance.schemas import CaseView, Explanation
@@ -26,7 +27,7 @@ async def explain(actor: Actor, case_id: UUID, explanation: Explanation) -> Case
     row = await locked_case("provider_id", administered_provider(actor), case_id)
     if row is None:
         raise NotFound
-    text = explanation.text.strip()
+    text = checked_words("text", explanation.text)
     await move(
         actor, row, PROVIDER_MOVES, CaseAction.EXPLAIN, Step.EXPLAINED, day=today(), words=text,
         explanation=text, explained_at=now(), explained_by=actor.person_id,

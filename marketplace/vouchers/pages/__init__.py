@@ -4,6 +4,6 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.vouchers.pages import client, organiser, provider
+from marketplace.vouchers.pages import affected, client, organiser, provider
 
-PAGES: Final[list[ControllerRouterHandler]] = [*organiser.PAGES, *provider.PAGES, *client.PAGES]
+PAGES: Final[list[ControllerRouterHandler]] = [*organiser.PAGES, *affected.PAGES, *provider.PAGES, *client.PAGES]
