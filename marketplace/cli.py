@@ -241,6 +241,24 @@ async def _settle(business_id: str, until: date | None) -> "SettlementResult":
     return await run_settlement(SYSTEM, found.id, until or today())
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Only list what would be erased, and why.")
+@as_json_option
+def retention(*, dry_run: bool, as_json: bool) -> None:
+    """Erase the content of applications that their organisers need not keep any longer. The worker does it every night."""
+    from onboarding.archive.retention import due_applications, in_words, run_retention
+
+    if dry_run:
+        found, failed = _with_database(due_applications), 0
+    else:
+        with progress("Erasing", as_json=as_json) as bar:
+            found, failed = _with_database(lambda: run_retention(bar.advance))
+    for each in found:
+        _tell(in_words(each), as_json=as_json)
+    _tell({"would_erase" if dry_run else "erased": len(found), "failed": failed}, as_json=as_json)
+    sys.exit(1 if failed else 0)
+
+
 @main.group()
 def ledger() -> None:
     """Prove and export the books."""

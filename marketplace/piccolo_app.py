@@ -18,6 +18,7 @@ TABLE_MODULES = [
     "onboarding.approvals.tables",
     "onboarding.compliance.tables",
     "onboarding.review.tables",
+    "onboarding.archive.tables",
     "marketplace.catalogue.tables",
     "marketplace.plans.tables",
     "marketplace.vouchers.tables",

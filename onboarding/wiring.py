@@ -9,6 +9,8 @@ from marketplace.kernel.jobs import Handler, Periodic, Topic
 from marketplace.stripe.inbox import EventHandler
 from onboarding.applications import wiring as applications
 from onboarding.approvals import wiring as approvals
+from onboarding.archive import wiring as archive
+from onboarding.compliance import wiring as compliance
 from onboarding.desks import wiring as desks
 from onboarding.providers import wiring as providers
 from onboarding.providers.payout_accounts import on_account_event
@@ -16,7 +18,7 @@ from onboarding.register import wiring as register
 from onboarding.review import wiring as review
 from onboarding.rulebooks import wiring as rulebooks
 
-ROOMS = (register, desks, providers, rulebooks, applications, approvals, review)
+ROOMS = (register, desks, providers, rulebooks, applications, approvals, compliance, review, archive)
 
 ROUTES: list[ControllerRouterHandler] = [route for room in ROOMS for route in room.ROUTES]
 

@@ -130,7 +130,9 @@ async def test_a_failed_mail_is_tried_again_by_the_queue(database, monkeypatch):
     with mails_to(monkeypatch, "smtp://127.0.0.1:9"):
         await jobs_done(database)
     assert await states() == [MailState.FAILED]
-    assert await fetch_value("select count(*) from pgqueuer where entrypoint = 'notices.mail' and status = 'queued'") == 1
+    assert (
+        await fetch_value("select count(*) from pgqueuer where entrypoint = 'notices.mail' and status = 'queued'") == 1
+    )
 
 
 async def test_the_worst_state_of_all_receivers_is_shown(database):
