@@ -6,9 +6,9 @@ from typing import Any
 from litestar.types import ControllerRouterHandler
 
 from marketplace.kernel.jobs import Handler, Periodic, Topic
-from onboarding.approvals import api, pages
+from onboarding.approvals import api, impact_api, impact_pages, pages
 from onboarding.approvals.impact_check import IMPACT_WANTED, finish_check
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.PAGES]
+ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *impact_api.ROUTES, *pages.PAGES, *impact_pages.PAGES]
 HANDLERS: Mapping[Topic[Any], Handler] = {IMPACT_WANTED: finish_check}
 ROUNDS: Sequence[Periodic] = ()

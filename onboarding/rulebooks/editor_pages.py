@@ -148,7 +148,7 @@ def _offered(draft: DraftView, code: str) -> None:
 
 
 def _terms_words(code: str) -> dict[str, Any]:
-    return {"name": service_name(code), "attributes": [(key, text) for key, text in ATTRIBUTES.items()]}
+    return {"service": service_name(code), "attributes": [(key, text) for key, text in ATTRIBUTES.items()]}
 
 
 @get(f"{DRAFT}/reasons/new", guards=[ADMIN], include_in_schema=False)
