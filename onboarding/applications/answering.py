@@ -11,6 +11,7 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.db import Row, execute, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.i18n import Message, Text, message
+from marketplace.kernel.inputs import safe_text
 from onboarding.applications.asked_once import Asked, Member, asked_of
 from onboarding.applications.bundles import Bundle, bundle_for_applicant
 from onboarding.applications.drafts import changed_answers, drafts_of_bundle
@@ -194,8 +195,21 @@ async def _keep_unread(row: Row, unread: Mapping[tuple[UUID, str], str | None]) 
     for (application_id, slot), text in unread.items():
         key = f"{application_id}/{slot}"
         after.pop(key, None)
-        if text is not None and "\x00" not in text:
+        if text is not None and _can_be_kept(text):
             after[key] = text
     if after != before:
         written = msgspec.json.encode(after).decode()
         await execute("update application_bundle set unread = $2::jsonb where id = $1", row["id"], written)
+
+
+def _can_be_kept(text: str) -> bool:
+    try:
+        return bool(safe_text(text))
+    except ValueError:
+        return False
+
+
+def still_wrong(bundle: Bundle, asked: Asked, value: Answer | None) -> Message | None:
+    """What is wrong with something that was typed earlier, judged as of today."""
+    problems, _, _ = _judged(bundle, {asked.name: asked}, {asked.name: value})
+    return problems[0].message if problems else None

@@ -1,5 +1,6 @@
 """What an applicant does, over the API."""
 
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -15,8 +16,9 @@ from marketplace.kernel.i18n import message
 from marketplace.web.idempotency import idempotent
 from marketplace.web.request import UPLOAD_BODY_LIMIT_BYTES
 from marketplace.web.security import Caller, allow
-from onboarding.applications import attachments, information, submission
+from onboarding.applications import attachments, information, messages, submission
 from onboarding.applications import drafts as applications
+from onboarding.applications.information import Reply
 from onboarding.applications.schemas import (
     AnswersToSave,
     ApplicationSummary,
@@ -24,6 +26,7 @@ from onboarding.applications.schemas import (
     AttachmentView,
     NewApplication,
     Receipt,
+    RequestItemView,
     Scope,
     Submission,
     Words,
@@ -43,9 +46,10 @@ class ApplicationList(msgspec.Struct, frozen=True):
 
 
 class Upload(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for a question of the rulebook: PDF, JPEG or PNG of at most 10 MB."""
+    """A file for a question (its slot): PDF, JPEG or PNG of at most 10 MB. ``issued_on``: the date on the document."""
 
     question: str = ""
+    issued_on: date | None = None
     file: UploadFile | None = None
 
 
@@ -81,7 +85,7 @@ async def save_scope(actor: Caller, application_id: FromPath[UUID], data: JSONBo
 @patch(f"{MINE}/{{application_id:uuid}}/answers", guards=[PROVIDER_ADMIN], tags=[TAG])
 async def save_answers(actor: Caller, application_id: FromPath[UUID], data: JSONBody[AnswersToSave]) -> ApplicationView:
     """Saves some answers; those left out stay as they are, null takes one back."""
-    await applications.save_answers(actor, application_id, data.answers)
+    await applications.save_answers(actor, application_id, data.answers, edits=data.edits)
     return await applications.application_for_applicant(actor, application_id)
 
 
@@ -100,7 +104,7 @@ async def attach_file(
     if data.file is None:
         raise Invalid.field("file", message("Choose a file."))
     content = await data.file.read()
-    return await attachments.attach(actor, application_id, data.question, data.file.filename, content)
+    return await attachments.attach(actor, application_id, data.question, data.file.filename, content, data.issued_on)
 
 
 @delete(f"{MINE}/{{application_id:uuid}}/attachments/{{attachment_id:uuid}}", guards=[PROVIDER_ADMIN], tags=[TAG])
@@ -124,7 +128,7 @@ async def submit_application(
     """Sends a draft. What is still missing is listed, all of it."""
 
     async def work() -> Receipt:
-        return await submission.submit(actor, application_id, declared=data.declared)
+        return await submission.submit(actor, application_id, declared=data.declared, rulebook_id=data.rulebook_id)
 
     return await idempotent(request, work, Receipt)
 
@@ -133,12 +137,61 @@ async def submit_application(
 async def answer_request(
     request: AnyRequest, actor: Caller, application_id: FromPath[UUID], data: JSONBody[Words]
 ) -> Receipt:
-    """Answers the reviewer's request for more information."""
+    """Answers all that is still open in the organiser's request with the same words, and sends the answers."""
 
     async def work() -> Receipt:
         return await information.answer_request(actor, application_id, data.text)
 
     return await idempotent(request, work, Receipt)
+
+
+ITEM = f"{MINE}/{{application_id:uuid}}/request-items/{{item_id:uuid}}"
+
+
+@put(ITEM, guards=[PROVIDER_ADMIN], tags=[TAG])
+async def reply_to_item(
+    actor: Caller, application_id: FromPath[UUID], item_id: FromPath[UUID], data: JSONBody[Reply]
+) -> RequestItemView:
+    """Saves the reply to one item of the organiser's request; nothing is sent yet."""
+    return await information.reply(actor, application_id, item_id, data)
+
+
+@post(f"{ITEM}/files", guards=[PROVIDER_ADMIN], tags=[TAG], request_max_body_size=UPLOAD_BODY_LIMIT_BYTES)
+async def reply_to_item_with_file(
+    actor: Caller,
+    application_id: FromPath[UUID],
+    item_id: FromPath[UUID],
+    data: Annotated[Upload, Body(media_type=RequestEncodingType.MULTI_PART)],
+) -> AttachmentView:
+    """Adds a file to one item of the organiser's request."""
+    if data.file is None:
+        raise Invalid.field("file", message("Choose a file."))
+    content = await data.file.read()
+    return await information.reply_with_file(
+        actor, application_id, item_id, data.file.filename, content, data.issued_on
+    )
+
+
+@post(f"{MINE}/{{application_id:uuid}}/send-replies", guards=[PROVIDER_ADMIN], tags=[TAG], status_code=200)
+async def send_replies(request: AnyRequest, actor: Caller, application_id: FromPath[UUID]) -> Receipt:
+    """Sends the replies to everything that the organiser asked. Each item must have one."""
+
+    async def work() -> Receipt:
+        return await information.send_replies(actor, application_id)
+
+    return await idempotent(request, work, Receipt)
+
+
+@post(f"{MINE}/{{application_id:uuid}}/messages", guards=[PROVIDER_ADMIN], tags=[TAG], status_code=204)
+async def write_to_organiser(
+    request: AnyRequest, actor: Caller, application_id: FromPath[UUID], data: JSONBody[Words]
+) -> None:
+    """Writes to the organiser, at any time after sending."""
+
+    async def work() -> None:
+        await messages.write_to_organiser(actor, application_id, data.text)
+
+    await idempotent(request, work, type(None))
 
 
 @post(f"{MINE}/{{application_id:uuid}}/withdraw", guards=[PROVIDER_ADMIN], tags=[TAG], status_code=200)
@@ -162,5 +215,9 @@ ROUTES = [
     show_my_attachment,
     submit_application,
     answer_request,
+    reply_to_item,
+    reply_to_item_with_file,
+    send_replies,
+    write_to_organiser,
     withdraw_application,
 ]

@@ -20,7 +20,7 @@ from onboarding.applications.filling import attachments_of, filling_of
 from onboarding.applications.schemas import AttachmentView
 from onboarding.applications.states import Capability
 from onboarding.rulebooks.requirements import Question, QuestionType, attachment_problem
-from onboarding.scoping import administered_provider
+from onboarding.scoping import acting_provider, administered_provider
 
 MAX_ATTACHMENTS: Final = 50
 OLDEST: Final = date(1950, 1, 1)
@@ -38,6 +38,10 @@ select f.id, f.owner, f.owner_id from application_attachment t join application 
 join stored_file f on f.id = t.file_id
 where t.id = $1 and t.application_id = $2
     and (a.provider_id = $3 or (a.organiser_id = $4 and a.submitted_at is not null))
+"""
+IN_BUNDLE = """
+select t.id, t.application_id from application_attachment t join application a on a.id = t.application_id
+where a.bundle_id = $1 and t.file_id = $2 and a.provider_id = $3 limit 1
 """
 NO_FILE_ASKED = message("This question does not ask for a file.")
 
@@ -254,3 +258,15 @@ async def attachment_content(actor: Actor, application_id: UUID, attachment_id: 
         raise NotFound
     whose = {"owner": row["owner"], "owner_id": row["owner_id"]}
     return await files.facts_of(row["id"], **whose), await files.content_of(row["id"], **whose)
+
+
+async def file_of_bundle(actor: Actor, bundle_id: UUID, file_id: UUID) -> tuple[FileFacts, bytes]:
+    """A file of a draft of the actor's own provider.
+
+    Raises:
+        NotFound: none of its applications has this file, or it is another provider's.
+    """
+    row = await fetch_one(IN_BUNDLE, bundle_id, file_id, acting_provider(actor))
+    if row is None:
+        raise NotFound
+    return await attachment_content(actor, row["application_id"], row["id"])

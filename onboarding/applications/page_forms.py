@@ -1,81 +1,124 @@
-"""The forms of onboarding's pages, and the form that a rulebook's questions make."""
+"""The forms of applications, and how answers are typed and shown again."""
 
 from datetime import date
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Any
 
 import msgspec
 from litestar.datastructures import UploadFile
 
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.kernel.i18n import message
-from marketplace.kernel.inputs import INPUT, label
-from marketplace.web.forms import Form, filled_form
-from onboarding.rulebooks.requirements import Answers, Question, QuestionGroup, QuestionType
+from marketplace.kernel.i18n import Message, Text, message
+from marketplace.web.forms import Form, Sent
+from marketplace.web.shapes import shape_of
+from marketplace.web.typed_by_people import Unreadable, read_text
+from onboarding.applications.asked_once import Asked
+from onboarding.rulebooks.requirements import Answer, Question, QuestionType
 
-MAYBE_YES_NO: Any = Annotated[bool | None, msgspec.Meta(extra={INPUT: "yes_no"})]
-"""Two radio buttons that may be left alone."""
+YES, NO = message("Yes"), message("No")
 
 
-class OrganiserForm(msgspec.Struct, frozen=True, kw_only=True):
+class OrganisersForm(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to apply to."""
 
-    organiser_id: Annotated[UUID, label(message("Organiser"))]
+    organiser_ids: list[str] = []
 
 
 class ScopeForm(msgspec.Struct, frozen=True, kw_only=True):
-    """Services and area. A draft may be saved without either."""
+    """Services, area and units. A draft may be saved without any."""
 
     service_classes: list[str] = []
     municipalities: list[str] = []
+    units: list[str] = []
 
 
-class DeclarationForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The tick below the summary."""
+class SendingForm(msgspec.Struct, frozen=True, kw_only=True):
+    """The tick below the summary, and which of several applications it is for."""
 
     declared: bool = False
+    applications: list[str] = []
+    rulebooks: list[str] = []
 
 
-def _field(question: Question) -> tuple[str, Any, Any]:
-    """How a question is asked for in a form. Everything may be left empty: a draft is saved as it is."""
+class AnyForm(msgspec.Struct, frozen=True, kw_only=True):
+    """A form whose fields are a rulebook's questions: everything is read from what was sent, nothing is refused."""
+
+
+def typed(question: Question, texts: list[str]) -> Answer | None:
+    """What was typed as a value; as it stands where it is none, so that it can be told and kept."""
+    text = texts[-1].strip() if texts else ""
+    if not text:
+        return None
     match question.type:
-        case QuestionType.TEXT | QuestionType.CHOICE:
-            return question.key, str | None, None
         case QuestionType.YES_NO | QuestionType.DECLARATION:
-            return question.key, MAYBE_YES_NO, None
+            return {"true": True, "false": False}.get(text, text)
         case QuestionType.NUMBER:
-            return question.key, int | None, None
+            return _read(text, int)
         case QuestionType.DATE:
-            return question.key, date | None, None
-        case QuestionType.ATTACHMENT:
-            return question.key, list[UploadFile], msgspec.field(default_factory=list)
+            read = _read(text, date)
+            return read.isoformat() if isinstance(read, date) else read
+        case _:
+            return text
 
 
-def form_struct(group: QuestionGroup) -> type[msgspec.Struct]:
-    """A Struct with a field for each question of a group."""
-    return msgspec.defstruct(f"Answers_{group.key}", [_field(each) for each in group.questions], kw_only=True)
+def typed_date(text: str) -> date | str | None:
+    """A date beside a file; the text itself where it is none."""
+    return _read(text.strip(), date) if text.strip() else None
 
 
-def form_with(group: QuestionGroup, answers: Answers) -> Form[msgspec.Struct]:
-    """The form of a group with the answers given so far."""
-    dates = {question.key for question in group.questions if question.type is QuestionType.DATE}
-    asked = {question.key for question in group.questions}
-    known = {
-        key: date.fromisoformat(str(value)) if key in dates else value for key, value in answers.items() if key in asked
+def _read(text: str, core: type) -> Any:
+    try:
+        return read_text(text, shape_of(core))
+    except Unreadable:
+        return text
+
+
+def as_typed(answer: Answer | None, question: Question) -> str:
+    """An answer as its writer would have typed it."""
+    if answer is None:
+        return ""
+    if isinstance(answer, bool):
+        return "true" if answer else "false"
+    if question.type is QuestionType.DATE:
+        try:
+            day = date.fromisoformat(str(answer))
+        except ValueError:
+            return str(answer)
+        return f"{day.day}.{day.month}.{day.year}"
+    return str(answer)
+
+
+def in_words(answer: Answer | None, question: Question) -> Message | Text | str:
+    """An answer to be read."""
+    if answer is None or answer == "":
+        return "–"
+    if isinstance(answer, bool):
+        return YES if answer else NO
+    if question.type is QuestionType.CHOICE:
+        return next((each.text for each in question.choices if each.value == answer), str(answer))
+    return as_typed(answer, question)
+
+
+def form_of(sent: Sent) -> Form[AnyForm]:
+    return Form(AnyForm, sent)
+
+
+def issued_field(name: str) -> str:
+    """The field of the date beside a file."""
+    return f"{name}-issued"
+
+
+def answers_in(asked: list[Asked], form: Form[Any]) -> dict[str, Answer | None]:
+    """What was answered on a page, without the files."""
+    return {
+        each.name: typed(each.question, form.all(each.name))
+        for each in asked
+        if each.question.type is not QuestionType.ATTACHMENT
     }
-    return filled_form(form_struct(group)(**known))
 
 
-def answers_in(group: QuestionGroup, data: msgspec.Struct) -> dict[str, object]:
-    """What was answered on the page, without the files."""
-    return {q.key: getattr(data, q.key) for q in group.questions if q.type is not QuestionType.ATTACHMENT}
-
-
-def uploads_in(group: QuestionGroup, form: Form[Any]) -> list[tuple[str, UploadFile]]:
-    """The files that were chosen, each with its question. A file field left alone sends an empty one."""
-    keys = [question.key for question in group.questions if question.type is QuestionType.ATTACHMENT]
-    sent = [(key, upload) for key in keys for upload in form.sent.get(key, [])]
-    return [(key, upload) for key, upload in sent if isinstance(upload, UploadFile) and upload.filename]
+def uploads_in(name: str, form: Form[Any]) -> list[UploadFile]:
+    """The files that were chosen for a question. A file field left alone sends an empty one."""
+    return [each for each in form.sent.get(name, []) if isinstance(each, UploadFile) and each.filename]
 
 
 def without_indexes(invalid: Invalid) -> Invalid:
