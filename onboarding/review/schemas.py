@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.kernel.i18n import Message, Text
+from marketplace.kernel.i18n import Message
 from onboarding.applications.schemas import ApplicationKind, ApplicationSummary, ApplicationView, AttachmentView, Source
 from onboarding.providers.profile_schemas import ProfileView
 from onboarding.providers.schemas import ProviderView
@@ -185,4 +185,4 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     path: str
     tone: str = ""
-    lines: list[tuple[Text | Message | str, str]] = []
+    lines: list[tuple[Message, str]] = []

@@ -7,104 +7,26 @@ import pytest
 
 from marketplace.kernel.audit import history
 from marketplace.kernel.clock import HELSINKI, clock_set_to, today
-from marketplace.kernel.db import execute, fetch, fetch_value
+from marketplace.kernel.db import fetch, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.kernel.i18n import Language, translate
 from onboarding.applications import drafts as applications
 from onboarding.applications import submission
-from onboarding.applications.schemas import NewApplication
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals import approvals
 from onboarding.approvals.states import ApprovalStatus
-from onboarding.providers.schemas import LookUp
-from onboarding.review import assignment, checks, decisions, notes, queue, reading
-from onboarding.review.schemas import CheckLevel, QueueFilters
+from onboarding.review import decisions, notes
 from tests.factories.onboarding import (
     CLASS,
     PLACE,
     Case,
     a_case,
-    a_draft,
     a_reviewer,
     a_submitted,
     approve,
-    make_applicant,
     terms,
 )
 from tests.factories.organisers import make_organiser
-
-MANY_APPLICATIONS = """
-insert into application select * from (
-    select (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(), 'reference', 'H-' || n))).*
-    from application a, generate_series(1, 60) n where a.id = $1
-) copies
-"""
-
-
-async def test_queue_shows_what_was_sent_to_the_own_organiser(database: str) -> None:
-    case = await a_submitted()
-    page = await queue.queue(case.reviewer, QueueFilters())
-    assert [each.id for each in page.items] == [case.id]
-    assert page.next is None
-    elsewhere = await make_organiser("Turku", county_code="05", business_id="0204819-8")
-    assert (await queue.queue(await a_reviewer(elsewhere.id), QueueFilters())).items == []
-
-
-async def test_draft_is_not_in_the_queue(database: str) -> None:
-    case = await a_draft()
-    assert (await queue.queue(case.reviewer, QueueFilters())).items == []
-    with pytest.raises(NotFound):
-        await reading.application_for_reviewer(case.reviewer, case.id)
-    with pytest.raises(NotFound):
-        await assignment.claim(case.reviewer, case.id)
-
-
-@pytest.mark.parametrize(
-    ("filters", "is_there"),
-    [
-        (QueueFilters(q="arkiapu"), True), (QueueFilters(q="0000104-6"), True), (QueueFilters(q="100%"), False),
-        (QueueFilters(service_class=CLASS), True), (QueueFilters(service_class="V-PA"), False),
-        (QueueFilters(status=ApplicationStatus.SUBMITTED), True), (QueueFilters(status=ApplicationStatus.REJECTED), False),
-        (QueueFilters(mine=True), False), (QueueFilters(after="tampered"), True),
-    ],
-)  # fmt: skip
-async def test_queue_is_filtered(database: str, filters: QueueFilters, is_there: bool) -> None:
-    case = await a_submitted()
-    assert bool((await queue.queue(case.reviewer, filters)).items) is is_there
-
-
-async def test_queue_continues_where_a_page_ended(database: str) -> None:
-    case = await a_submitted()
-    cursor = f"{(await _row(case))['submitted_at'].isoformat()}_{case.id}"
-    assert (await queue.queue(case.reviewer, QueueFilters(after=cursor))).items == []
-    await execute(MANY_APPLICATIONS, case.id)
-    first = await queue.queue(case.reviewer, QueueFilters())
-    second = await queue.queue(case.reviewer, QueueFilters(after=first.next or ""))
-    assert (len(first.items), len(second.items), second.next) == (50, 11, None)
-    assert not {each.id for each in first.items} & {each.id for each in second.items}
-
-
-async def test_claim_keeps_colleagues_away_until_they_take_over(database: str) -> None:
-    case = await a_submitted()
-    colleague = await a_reviewer(case.organiser.id)
-    await assignment.claim(case.reviewer, case.id)
-    await assignment.claim(case.reviewer, case.id)
-    with pytest.raises(Conflict) as refused:
-        await assignment.claim(colleague, case.id)
-    assert "Aino Testaaja" in translate(refused.value.message, Language.EN)
-    with pytest.raises(Conflict):
-        await decisions.reject(colleague, case.id, "Ei.")
-    await assignment.claim(colleague, case.id, take_over=True)
-    assert (await reading.application_for_reviewer(colleague, case.id)).claimed_by_name == "Aino Testaaja"
-
-
-async def test_only_the_own_claim_is_released(database: str) -> None:
-    case = await a_submitted()
-    with pytest.raises(Conflict):
-        await assignment.release(case.reviewer, case.id)
-    await assignment.claim(case.reviewer, case.id)
-    await assignment.release(case.reviewer, case.id)
-    assert (await _row(case))["claimed_by"] is None
 
 
 async def test_approval_is_written_with_the_decision(database: str) -> None:
@@ -228,50 +150,6 @@ async def test_ending_needs_a_reason_and_the_own_organiser(database: str) -> Non
     other = await make_organiser("Turku", county_code="05", business_id="0204819-8")
     with pytest.raises(NotFound):
         await approvals.end_approval(await a_reviewer(other.id), approval.id, "Ei ole meidän.")
-
-
-async def test_checks_of_a_sound_company(database: str) -> None:
-    case = await a_submitted()
-    checks = (await reading.application_for_reviewer(case.reviewer, case.id)).checks
-    assert [check.level for check in checks] == [
-        CheckLevel.GREEN, CheckLevel.AMBER, CheckLevel.GREEN, CheckLevel.GREEN, CheckLevel.GREEN, CheckLevel.GREEN,
-    ]  # fmt: skip
-    assert "Not real data" in checks[1].finding.text
-
-
-@pytest.mark.parametrize(
-    ("business_id", "level", "words"),
-    [("0000112-6", CheckLevel.RED, "requires it"), ("0000113-4", CheckLevel.RED, "tells of"), ("0000111-8", CheckLevel.AMBER, "regular employees")],
-)  # fmt: skip
-async def test_checks_find_what_the_register_tells(
-    database: str, business_id: str, level: CheckLevel, words: str
-) -> None:
-    case = await a_submitted()
-    applicant = await make_applicant(business_id)
-    summary = (await applications.my_applications(case.applicant.actor))[0]
-    found = await checks.checks_of(summary, applicant.provider)
-    assert any(check.level is level and words in check.finding.text for check in found)
-
-
-async def test_unverified_facts_are_flagged(database: str) -> None:
-    case = await a_submitted()
-    applicant = await make_applicant("0000105-4", looked_up=LookUp(is_answered=False))
-    summary = (await applications.my_applications(case.applicant.actor))[0]
-    found = await checks.checks_of(summary, applicant.provider)
-    assert [check.level for check in found] == [CheckLevel.GREEN, CheckLevel.AMBER, CheckLevel.GREEN]
-
-
-async def test_second_application_for_the_same_is_pointed_out(database: str) -> None:
-    case = await a_submitted()
-    actor = case.applicant.actor
-    new = NewApplication(organiser_id=case.organiser.id, service_classes=(CLASS,), municipalities=(PLACE,))
-    again = await applications.start_application(actor, new)
-    summary = (await applications.application_for_applicant(actor, again.id)).summary
-    duplicate = (await checks.checks_of(summary, case.applicant.provider))[-1]
-    assert (duplicate.level, "Also waiting" in duplicate.finding.text) == (CheckLevel.AMBER, True)
-    await approve(case)
-    duplicate = (await checks.checks_of(summary, case.applicant.provider))[-1]
-    assert "Already approved" in duplicate.finding.text
 
 
 def _rejected(outcomes: list[object]) -> bool:
