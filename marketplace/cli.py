@@ -1,7 +1,6 @@
 """The ``marketplace`` command: serve, migrate, settle, verify, demonstrate.
 
-Long work shows a progress bar on a terminal and plain lines elsewhere; ``--json`` prints one JSON object per
-line; the exit status is 0 only on success.
+Long work shows a progress bar on a terminal, else plain lines; ``--json`` prints JSON lines; 0 is success and only that.
 """
 
 import asyncio
@@ -259,6 +258,19 @@ def retention(*, dry_run: bool, as_json: bool) -> None:
     sys.exit(1 if failed else 0)
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing.")
+@as_json_option
+def compliance(*, dry_run: bool, as_json: bool) -> None:
+    """Look at every approved provider today: reminders, what is overdue, proposals to suspend. Goes on where it stopped."""
+    from onboarding.compliance.rounds import run_round
+
+    with progress("Looking at approved providers", as_json=as_json) as bar:
+        result = _with_database(lambda: run_round(is_dry_run=dry_run, advance=bar.advance))
+    _tell(msgspec.structs.asdict(result), as_json=as_json)
+    sys.exit(1 if result.failed else 0)
+
+
 @main.group()
 def ledger() -> None:
     """Prove and export the books."""
@@ -304,9 +316,7 @@ def rotate_keys(*, as_json: bool) -> None:
         with progress("Encrypting anew", as_json=as_json) as bar:
             count = _with_database(lambda: rotate_columns(columns, bar.advance))
     except InvalidToken as error:
-        raise click.ClickException(
-            "A secret fits none of ENCRYPTION_KEYS. Add the key that it was made with."
-        ) from error
+        raise click.ClickException("A secret fits none of ENCRYPTION_KEYS. Add the key it was made with.") from error
     _tell({"encrypted_anew": count}, as_json=as_json)
 
 

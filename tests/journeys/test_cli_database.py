@@ -222,3 +222,12 @@ def test_key_that_fits_nothing_changes_nothing(installation: Installation, keys:
     assert "ENCRYPTION_KEYS" in done.output
     keys(old)
     assert installation.lines("rotate-keys", "--json") == [{"encrypted_anew": 2}]
+
+
+def test_compliance_looks_at_every_approved_provider_once_a_day(installation: Installation) -> None:
+    installation.within(_debt)
+    tried = installation.lines("compliance", "--dry-run", "--json")[-1]
+    assert (tried["providers"], tried["failed"], tried["is_dry_run"]) == (1, 0, True)
+    done = installation.lines("compliance", "--json")[-1]
+    assert (done["providers"], done["asked"], done["is_dry_run"]) == (1, 1, False)
+    assert installation.lines("compliance", "--json")[-1]["asked"] == 0

@@ -65,7 +65,7 @@ def test_wrong_configuration_is_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     "command",
     [("web",), ("worker",), ("migrate",), ("seed",), ("reindex",), ("ledger", "verify"), ("ledger", "export"),
-     ("settle", "0201256-6"), ("rotate-keys",)],
+     ("settle", "0201256-6"), ("rotate-keys",), ("retention",), ("retention", "--dry-run"), ("compliance",)],
 )  # fmt: skip
 def test_without_a_database_it_says_so(configured, command: tuple[str, ...]) -> None:
     configured()
