@@ -39,7 +39,7 @@ from onboarding.scoping import REVIEWING
 SEEN_BY_PROVIDER: Final = frozenset({
     "application.information_requested", "application.approved", "application.partly_approved", "application.rejected",
     "application.transferred", "application.withdrawn", "application.erased", "approval.granted", "approval.changed",
-    "decision.made",
+    "decision.made", "application.message_to_applicant", "application.opened_by_transfer",
 })  # fmt: skip
 """What the organiser or the system did that the provider may know, beside all that its own people did."""
 

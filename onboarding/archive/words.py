@@ -7,6 +7,7 @@ from uuid import UUID
 
 from marketplace.kernel.i18n import Language, Message, message, show_date, translate
 from onboarding.applications.states import APPLICATION_STATUS_NAMES
+from onboarding.approvals.labels import HISTORY_WORDS
 from onboarding.approvals.states import APPROVAL_STATUS_NAMES
 from onboarding.labels import class_names, municipality_names
 from onboarding.rulebooks.requirements import Question, QuestionType, split_slot
@@ -28,6 +29,16 @@ ACTIONS: Final[Mapping[str, Message]] = {
     "application.partly_approved": message("The application was approved in part"),
     "application.rejected": message("The application was rejected"),
     "application.transferred": message("The application was transferred to another organiser"),
+    "application.assigned": message("The application was given to somebody to be handled"),
+    "application.taken_over": message("The application was taken over from a colleague"),
+    "application.decision_prepared": message("A decision was prepared"),
+    "application.proposal_returned": message("The proposed decision was sent back"),
+    "application.opened_by_transfer": message("The application came from another organiser"),
+    "application.item_replied": message("A question was answered"),
+    "application.message_to_applicant": message("A message was written to the applicant"),
+    "application.message_to_organiser": message("A message was written to the organiser"),
+    "application.rulebook_seen": message("A newer rulebook was taken into use"),
+    "decision.document_made": message("The document of the decision was made"),
     "application.exported": message("The application was exported for archiving"),
     "application.erased": message("The content was erased, because its time was over"),
     "decision.made": message("A decision was made"),
@@ -128,7 +139,7 @@ class Reader:
         return self._person(value) or self._moment(value) or value
 
     def _status(self, value: str) -> str:
-        names: dict[str, Message] = {**APPLICATION_STATUS_NAMES, **APPROVAL_STATUS_NAMES}
+        names: dict[str, Message] = {**HISTORY_WORDS, **APPLICATION_STATUS_NAMES, **APPROVAL_STATUS_NAMES}
         return translate(names[value], self.language) if value in names else value
 
     def _person(self, value: str) -> str | None:

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from marketplace import cli
+from marketplace import cli, cli_tools
 from marketplace.demo import people
 from marketplace.demo.people import DemoPerson, code_now, read_people, sign_ins
 from marketplace.kernel.config import Config, ConfigProblems, Environment
@@ -28,7 +28,7 @@ def configured(monkeypatch: pytest.MonkeyPatch):
     """Gives the command line another configuration."""
 
     def with_settings(**settings) -> None:
-        monkeypatch.setattr(cli, "get_config", lambda: Config(**settings))
+        monkeypatch.setattr(cli_tools, "get_config", lambda: Config(**settings))
 
     return with_settings
 
@@ -55,7 +55,7 @@ def test_wrong_configuration_is_told_at_once(monkeypatch: pytest.MonkeyPatch) ->
     def wrong() -> Config:
         raise ConfigProblems(["LOG_LEVEL: must be debug", "SMTP_URL: must start with smtp://"])
 
-    monkeypatch.setattr(cli, "get_config", wrong)
+    monkeypatch.setattr(cli_tools, "get_config", wrong)
     told = run("migrate")
     assert told.exit_code == 1
     assert "LOG_LEVEL" in told.output
