@@ -24,7 +24,7 @@ _CONDITIONS: Final = {
 }
 _COUNTS: Final = "select " + ", ".join(
     f"(select count(*) from (select from application a where a.organiser_id = $1 and a.submitted_at is not null "
-    f"and {condition} limit {LIMIT}) as some) as {name}"
+    f"and {condition} limit {LIMIT}) as found) as {name}"
     for name, condition in _CONDITIONS.items()
 ).replace("as all", 'as "all"')
 

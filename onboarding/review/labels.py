@@ -67,7 +67,7 @@ def deadline_words(decide_by: date | None, days_left: int | None, day: date) -> 
     if days_left is not None:
         return message("The clock stands: the applicant is asked"), "quiet"
     if decide_by is None:
-        return message("–"), ""
+        return message("no deadline"), ""
     left = (decide_by - day).days
     if left < 0:
         return counted("{count} day late", "{count} days late", count=-left), "bad"
