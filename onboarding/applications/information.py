@@ -234,7 +234,7 @@ def _in_words(items: Sequence[RequestItemView]) -> str:
     """The answers as one message, for the thread: each question with what was replied."""
     lines: list[str] = []
     for item in items:
-        lines.append(f"– {item.asked}")
+        lines += [f"– {item.asked}"] if len(items) > 1 else []
         lines += [item.reply] if item.reply else []
         lines += [file.name for file in item.files]
         lines += [str(item.answer)] if item.answer is not None and not isinstance(item.answer, bool) else []

@@ -7,7 +7,7 @@ import pytest
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.audit import history
 from marketplace.kernel.clock import clock_set_to, now, today
-from marketplace.kernel.db import fetch_value
+from marketplace.kernel.db import fetch, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
 from onboarding.applications import attachments, information, submission
 from onboarding.applications import drafts as applications
@@ -31,7 +31,7 @@ from tests.factories.onboarding import (
 )
 from tests.factories.organisers import make_organiser
 
-NOTICES = "select count(*) from pgqueuer where entrypoint = 'onboarding.notice'"
+NOTICES = "select count(*) from notice"
 
 
 def fields(refused: pytest.ExceptionInfo[Invalid]) -> list[str]:
@@ -166,7 +166,8 @@ async def test_sent_application_keeps_its_rulebook_and_is_told_of(database: str)
     view = await applications.application_for_applicant(case.applicant.actor, case.id)
     assert (receipt.status, view.rulebook.number) == (ApplicationStatus.SUBMITTED, 1)
     assert receipt.reference == view.summary.reference
-    assert await fetch_value(NOTICES) == 1
+    told = await fetch("select kind from notice order by kind")
+    assert [each["kind"] for each in told] == ["application.received", "application.submitted"]
 
 
 async def test_draft_is_judged_by_the_rulebook_in_force_when_it_is_sent(database: str) -> None:

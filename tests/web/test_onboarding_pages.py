@@ -1,6 +1,7 @@
 """Pages of onboarding, as people walk them: without scripts, in the real application."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -10,6 +11,7 @@ from bs4 import BeautifulSoup
 from marketplace.kernel.db import execute, fetch_value
 from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.gateway import StripeGateway
+from onboarding.applications import drafts as applications
 from onboarding.applications.states import ApplicationStatus
 from onboarding.providers import companies, payout_accounts
 from onboarding.topics import OfProvider
@@ -40,6 +42,27 @@ def text_of(response: httpx.Response) -> str:
 
 def mine(case: Case, rest: str = "") -> str:
     return f"/provider/applications/{case.id}{rest}"
+
+
+async def draft(case: Case, rest: str = "") -> str:
+    """A page of the draft that the case's application belongs to."""
+    bundle = await fetch_value("select bundle_id from application where id = $1", case.id)
+    return f"/provider/applications/drafts/{bundle}{rest}"
+
+
+async def page_fields(client: Browser, path: str) -> dict[str, Any]:
+    """What a page of questions sends along: which questions it showed, and the count of edits."""
+    shown = (await client.page(path)).select("main input[type=hidden]")
+    fields: dict[str, Any] = {}
+    for each in shown:
+        if each["name"] in {"shown", "edits", "merging", "rulebooks"}:
+            fields.setdefault(str(each["name"]), []).append(each["value"])
+    return fields
+
+
+async def answer(client: Browser, path: str, answers: dict[str, Any], **more: Any) -> httpx.Response:
+    """Fills in a page of questions that was opened just before."""
+    return await client.submit(path, {**await page_fields(client, path), **answers}, **more)
 
 
 def theirs(case: Case, rest: str = "") -> str:
@@ -99,15 +122,15 @@ async def test_company_is_not_registered_twice(client: Browser) -> None:
 async def test_whole_application_from_the_desk_to_the_receipt(client: Browser) -> None:
     organiser, applicant = await make_accepting_organiser(), await make_applicant()
     await as_applicant(client, applicant)
-    begun = await client.submit("/provider/applications/new", {"organiser_id": str(organiser.id)}, key="k")
+    begun = await client.submit("/provider/applications/new", {"organiser_ids": str(organiser.id)}, key="k")
     scope = begun.headers["location"]
     base = scope.removesuffix("/scope")
     saved = await client.submit(scope, {"service_classes": CLASS, "municipalities": PLACE})
     assert saved.headers["location"] == f"{base}/questions/basics"
     file = {"certificate": ("todistus.pdf", PDF, "application/pdf")}
-    saved = await client.submit(f"{base}/questions/basics", ANSWERS, files=file)
+    saved = await answer(client, f"{base}/questions/basics", ANSWERS, files=file)
     assert saved.headers["location"] == f"{base}/questions/care"
-    saved = await client.submit(f"{base}/questions/care", {"care_rule": "true"})
+    saved = await answer(client, f"{base}/questions/care", {"care_rule": "true"})
     assert saved.headers["location"] == f"{base}/check"
     assert "todistus.pdf" in (await client.page(f"{base}/check")).get_text()
     sent = await client.submit(f"{base}/check", {"declared": "true"}, key="once")
@@ -117,64 +140,72 @@ async def test_whole_application_from_the_desk_to_the_receipt(client: Browser) -
 async def test_draft_tells_what_is_unfinished(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
-    tasks = (await client.page(mine(case))).get_text()
-    assert "Unfinished" in tasks
-    assert "Cannot be sent yet" in tasks
-    assert "Application to: Helsingin kaupunki" in tasks
+    assert (await client.get(mine(case))).headers["location"] == await draft(case)
+    tasks = (await client.page(await draft(case))).get_text()
+    for words in ("4 answers missing", "Cannot be sent yet", "Application to: Helsingin kaupunki", "About 6 minutes left"):
+        assert words in tasks
 
 
 async def test_everything_missing_is_listed_with_links(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
-    answer = await client.submit(mine(case, "/check"), {})
-    assert answer.status_code == 422
-    summary = BeautifulSoup(answer.text, "html.parser").select(".govuk-error-summary__list li")
-    assert len(summary) == 6
+    refused = await client.submit(await draft(case, "/check"), {})
+    assert refused.status_code == 422
+    page = BeautifulSoup(refused.text, "html.parser")
+    links = [str(each["href"]) for each in page.select(".govuk-error-summary__list a")]
+    assert len(links) == 6
+    assert all(page.find(id=link.removeprefix("#")) for link in links)
 
 
 async def test_scope_needs_a_service_and_a_place_and_keeps_what_was_chosen(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
-    answer = await client.submit(mine(case, "/scope"), {"service_classes": "V-CLEANING"})
-    assert (answer.status_code, "Choose at least one municipality" in answer.text) == (422, True)
+    scope = await draft(case, "/scope")
+    refused = await client.submit(scope, {"service_classes": "V-CLEANING"})
+    assert (refused.status_code, "Choose at least one municipality" in refused.text) == (422, True)
     assert await fetch_value("select service_classes from application") == ["V-CLEANING"]
-    answer = await client.submit(mine(case, "/scope"), {"service_classes": "V-PA", "municipalities": "853"})
-    assert (answer.status_code, "is not in this organiser" in text_of(answer)) == (422, True)
+    refused = await client.submit(scope, {"service_classes": "V-PA", "municipalities": "853"})
+    assert (refused.status_code, "in none of the organisers" in text_of(refused)) == (422, True)
 
 
-async def test_wrong_answers_are_shown_again_with_their_errors(client: Browser) -> None:
+async def test_wrong_answers_are_shown_again_with_their_errors_and_kept(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
+    path = await draft(case, "/questions/basics")
     wrong = {**ANSWERS, "staff": "monta", "checked_on": "31.2.2026"}
     disguised = {"certificate": ("todistus.pdf", b"MZ not a pdf", "application/pdf")}
-    answer = await client.submit(mine(case, "/questions/basics"), wrong, files=disguised)
-    assert answer.status_code == 422
+    refused = await answer(client, path, wrong, files=disguised)
+    assert refused.status_code == 422
     for words in ("Write a whole number", "Write a date that exists", "The file must be a PDF", 'value="monta"'):
-        assert words in answer.text
+        assert words in refused.text
+    later = (await client.get(path)).text
+    for words in ("Write a whole number", "Write a date that exists", 'value="monta"', 'value="31.2.2026"'):
+        assert words in later
+    assert await fetch_value("select value from application_answer where question = 'plan'") == '"https://example.org"'
 
 
 async def test_good_file_is_kept_though_an_answer_is_wrong(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
     file = {"certificate": ("todistus.pdf", PDF, "application/pdf")}
-    answer = await client.submit(mine(case, "/questions/basics"), {**ANSWERS, "staff": "0"}, files=file)
-    assert (answer.status_code, "todistus.pdf" in answer.text) == (422, True)
+    refused = await answer(client, await draft(case, "/questions/basics"), {**ANSWERS, "staff": "0"}, files=file)
+    assert (refused.status_code, "todistus.pdf" in refused.text) == (422, True)
 
 
 async def test_file_is_added_shown_and_removed(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
+    path = await draft(case, "/questions/basics")
     file = {"certificate": ("to<b>distus.pdf", PDF, "application/pdf")}
-    answer = await client.submit(mine(case, "/questions/basics"), {**ANSWERS, "attach": "certificate"}, files=file)
-    assert answer.headers["location"] == mine(case, "/questions/basics")
-    shown = await client.page(mine(case, "/questions/basics"))
-    link = shown.find("a", string="to<b>distus.pdf")
+    added = await answer(client, path, {**ANSWERS, "attach": "certificate"}, files=file)
+    assert added.headers["location"] == path
+    link = (await client.page(path)).find("a", string="to<b>distus.pdf")
     assert link is not None
     downloaded = await client.get(str(link["href"]))  # type: ignore[index]
     assert downloaded.content == PDF
     assert downloaded.headers["content-disposition"].startswith("attachment;")
     removed = await client.submit(f"{link['href']}/remove")  # type: ignore[index]
-    assert removed.headers["location"] == mine(case, "/questions/basics")
+    assert removed.headers["location"] == path
     assert await fetch_value("select count(*) from application_attachment") == 0
 
 
@@ -182,25 +213,24 @@ async def test_thirty_megabytes_are_refused_in_plain_words(client: Browser) -> N
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
     huge = {"certificate": ("suuri.pdf", b"%PDF" + bytes(30_000_000), "application/pdf")}
-    answer = await client.submit(mine(case, "/questions/basics"), ANSWERS, files=huge)
-    assert answer.status_code == 413
-    assert "choose a smaller file" in text_of(answer)
+    refused = await client.submit(await draft(case, "/questions/basics"), ANSWERS, files=huge)
+    assert refused.status_code == 413
+    assert "choose a smaller file" in text_of(refused)
 
 
 async def test_saving_for_later_leads_back_to_the_tasks(client: Browser) -> None:
     case = await a_draft(is_complete=False)
     await as_applicant(client, case.applicant)
-    answer = await client.submit(mine(case, "/questions/care"), {"later": "yes"})
-    assert answer.headers["location"] == mine(case)
-    assert (await client.get(mine(case, "/questions/nothing"))).status_code == 404
+    saved = await answer(client, await draft(case, "/questions/care"), {"later": "yes"})
+    assert saved.headers["location"] == await draft(case)
+    assert (await client.get(await draft(case, "/questions/nothing"))).status_code == 404
 
 
 async def test_double_click_sends_once(client: Browser) -> None:
     case = await a_draft()
     await as_applicant(client, case.applicant)
-    answers = await asyncio.gather(
-        *(client.submit(mine(case, "/check"), {"declared": "true"}, key="double") for _ in range(2))
-    )
+    check = await draft(case, "/check")
+    answers = await asyncio.gather(*(client.submit(check, {"declared": "true"}, key="double") for _ in range(2)))
     assert [each.status_code for each in answers] == [303, 303]
     assert await fetch_value("select count(*) from audit_event where action = 'application.submitted'") == 1
 
@@ -208,38 +238,84 @@ async def test_double_click_sends_once(client: Browser) -> None:
 async def test_sent_application_shows_its_state_and_goes_no_further(client: Browser) -> None:
     case = await a_submitted()
     await as_applicant(client, case.applicant)
-    shown = await client.page(mine(case))
-    assert "Waiting for a decision" in shown.get_text()
-    assert (await client.get(mine(case, "/check"))).headers["location"] == mine(case)
-    assert (
-        await client.submit(mine(case, "/scope"), {"service_classes": CLASS, "municipalities": PLACE})
-    ).status_code == 409
+    shown = (await client.page(mine(case))).get_text()
+    for words in ("Waiting for a decision", "Decision expected by", "todistus.pdf"):
+        assert words in shown
+    assert (await client.get(await draft(case, "/check"))).headers["location"] == await draft(case)
+    assert (await client.get(await draft(case))).headers["location"] == mine(case)
+    chosen = {"service_classes": CLASS, "municipalities": PLACE}
+    assert (await client.submit(await draft(case, "/scope"), chosen)).status_code == 409
 
 
 async def test_request_is_answered_on_the_page(client: Browser) -> None:
     case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
     await as_applicant(client, case.applicant)
     assert "Kuka vastaa?" in (await client.page(mine(case))).get_text()
-    empty = await client.submit(mine(case, "/answer"), {"text": " "})
+    page = await client.page(mine(case, "/answer"))
+    field = str(page.select_one("textarea")["name"])  # type: ignore[index]
+    empty = await client.submit(mine(case, "/answer"), {field: " ", "send": "yes"})
     assert empty.status_code == 422
-    answered = await client.submit(mine(case, "/answer"), {"text": "Sairaanhoitaja."}, key="a")
+    saved = await client.submit(mine(case, "/answer"), {field: "Sairaanhoitaja."})
+    assert saved.headers["location"] == mine(case, "/answer")
+    answered = await client.submit(mine(case, "/answer"), {field: "Sairaanhoitaja.", "send": "yes"}, key="a")
     assert answered.headers["location"] == mine(case)
     assert "Sairaanhoitaja." in (await client.page(mine(case))).get_text()
+
+
+async def test_message_to_the_organiser_is_written_on_the_page(client: Browser) -> None:
+    case = await a_submitted()
+    await as_applicant(client, case.applicant)
+    assert (await client.submit(mine(case, "/messages"), {"text": " "})).status_code == 422
+    sent = await client.submit(mine(case, "/messages"), {"text": "Puhelinnumeromme muuttui."}, key="m")
+    assert sent.headers["location"] == mine(case)
+    assert "Puhelinnumeromme muuttui." in (await client.page(mine(case))).get_text()
 
 
 async def test_application_is_withdrawn_after_a_question(client: Browser) -> None:
     case = await a_submitted()
     await as_applicant(client, case.applicant)
     assert "Withdraw the application?" in (await client.page(mine(case, "/withdraw"))).get_text()
-    answer = await client.submit(mine(case, "/withdraw"), key="w")
-    assert answer.headers["location"] == "/provider/applications"
+    withdrawn = await client.submit(mine(case, "/withdraw"), key="w")
+    assert withdrawn.headers["location"] == "/provider/applications"
     assert "Withdrawn" in (await client.page("/provider/applications")).get_text()
+
+
+async def test_draft_is_given_up_after_a_question(client: Browser) -> None:
+    case = await a_draft()
+    await as_applicant(client, case.applicant)
+    assert "Give up the draft?" in (await client.page(await draft(case, "/withdraw"))).get_text()
+    assert (await client.submit(await draft(case, "/withdraw"), key="w")).status_code == 303
+    assert await fetch_value("select status from application") == "withdrawn"
+
+
+async def test_two_colleagues_answer_at_once_and_choose_what_stays(client: Browser) -> None:
+    case = await a_draft()
+    await as_applicant(client, case.applicant)
+    path = await draft(case, "/questions/basics")
+    opened = await page_fields(client, path)
+    await applications.save_answers(case.applicant.actor, case.id, {"staff": 7, "plan": "https://example.org/toinen"})
+    mine_now = {**opened, **ANSWERS, "staff": "9", "plan": "https://example.org/omavalvonta"}
+    refused = await client.submit(path, mine_now)
+    assert refused.status_code == 409
+    for words in ("Aino Yrittäjä", "Keep mine: 9", 'value="https://example.org/toinen"'):
+        assert words in refused.text
+    merging = {"merging": "staff", "shown": opened["shown"], "insured": "true", "plan": "https://example.org/toinen"}
+    edits = await fetch_value("select edits from application_bundle")
+    undecided = await client.submit(path, {**merging, "staff": "9", "edits": str(edits)})
+    assert (undecided.status_code, "Choose which answer stays" in undecided.text) == (422, True)
+    done = await client.submit(path, {**merging, "staff": "9", "merge.staff": "mine", "edits": str(edits)})
+    assert done.status_code == 303
+    kept = await fetch_value("select jsonb_object_agg(question, value)::text from application_answer")
+    assert '"staff": 9' in kept
+    assert "/toinen" in kept
 
 
 async def test_other_providers_pages_are_not_there(client: Browser) -> None:
     case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
     await as_applicant(client, await make_applicant("0000105-4"))
-    for rest in ("", "/scope", "/questions/basics", "/check", "/receipt", "/withdraw"):
+    for rest in ("", "/scope", "/questions/basics", "/check", "/receipt", "/withdraw", "/organisers"):
+        assert (await client.get(await draft(case, rest))).status_code == 404
+    for rest in ("", "/answer", "/withdraw"):
         assert (await client.get(mine(case, rest))).status_code == 404
     assert (await client.submit(mine(case, "/answer"), {"text": "Hei"})).status_code == 404
 
@@ -298,7 +374,7 @@ async def test_desk_shows_approvals(client: Browser) -> None:
 async def test_applicants_pages_in_every_status(client: Browser, status: ApplicationStatus) -> None:
     case = await a_case(status)
     await as_applicant(client, case.applicant)
-    for path in ("/provider", "/provider/applications", mine(case), mine(case, "/receipt")):
+    for path in ("/provider", "/provider/applications", mine(case), await draft(case, "/receipt")):
         page = await client.page(path)
         assert len(page.find_all("h1")) == 1, path
 
