@@ -4,38 +4,34 @@ Long work shows a progress bar on a terminal, else plain lines; ``--json`` print
 """
 
 import asyncio
-import logging
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-import asyncpg
 import click
 import msgspec
-import structlog
 from cryptography.fernet import InvalidToken
 
-from marketplace.kernel import db
-from marketplace.kernel.config import Config, ConfigProblems, get_config
-from marketplace.kernel.errors import DomainError, Invalid, NotFound
-from marketplace.kernel.i18n import Language, message, translate
+from marketplace.cli_rulebook import rulebook
+from marketplace.cli_tools import as_json_option, require_database, settings_now, tell, with_data_dir, with_database
+from marketplace.kernel.config import Config
+from marketplace.kernel.errors import NotFound
+from marketplace.kernel.i18n import message
 from marketplace.kernel.progress import progress
 
 if TYPE_CHECKING:
     from marketplace.payouts.schemas import SettlementResult
     from marketplace.run import Stack
 
-T = TypeVar("T")
 WORKER_STOP_SECONDS = 20
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object per line.")
 data_dir_option = click.option(
     "--data-dir", type=click.Path(path_type=Path), default=None, help="Folder of the database, files and logs."
 )
@@ -46,11 +42,14 @@ def main() -> None:
     """The provider marketplace for personal budgets and service vouchers."""
 
 
+main.add_command(rulebook)
+
+
 @main.command()
 @as_json_option
 def config(*, as_json: bool) -> None:
     """List every setting, its meaning and whether it is set; secrets are never shown."""
-    settings = _config()
+    settings = settings_now()
     for field in msgspec.structs.fields(Config):
         about = next((m for m in getattr(field.type, "__metadata__", ()) if m.description), None)
         value = getattr(settings, field.name)
@@ -58,7 +57,7 @@ def config(*, as_json: bool) -> None:
         shown = ("(set)" if value else "(not set)") if hidden else str(value)
         description = about.description if about else ""
         if as_json:
-            _tell({"setting": field.name.upper(), "value": shown, "meaning": description}, as_json=True)
+            tell({"setting": field.name.upper(), "value": shown, "meaning": description}, as_json=True)
         else:
             click.echo(f"{field.name.upper():32} {shown:40} {description}")
 
@@ -75,7 +74,7 @@ def run(host: str, port: int, data_dir: Path | None, *, no_demo: bool) -> None:
     """Serve the whole product on this machine: database, web, worker and the doubles of outside systems."""
     from marketplace.run import Stack, StackError
 
-    settings = _with_data_dir(_config(), data_dir)
+    settings = with_data_dir(settings_now(), data_dir)
     if settings.is_production:
         raise click.ClickException("`run` is for development and demonstrations. In production run `web` and `worker`.")
     _stop_on_signals()
@@ -101,7 +100,7 @@ def web(host: str, port: int, workers: int) -> None:
     from granian.log import LogLevels
     from granian.server import Server
 
-    _require_database(_config())
+    require_database(settings_now())
     with _shared_figures(workers):
         Server(
             "marketplace.app:create_app", factory=True, interface=Interfaces.ASGI, loop=Loops.auto, address=host,
@@ -126,8 +125,8 @@ def worker() -> None:
     """Run the jobs. Needs DATABASE_URL; start as many as you like."""
     from marketplace.worker import work
 
-    settings = _config()
-    _require_database(settings)
+    settings = settings_now()
+    require_database(settings)
     asyncio.run(work(settings))
 
 
@@ -143,11 +142,11 @@ def _migrate(*, as_json: bool) -> None:
     from marketplace.kernel.migrations import migrate as apply
 
     try:
-        count = _with_database(apply, pool=False)
+        count = with_database(apply, pool=False)
     except MigrationFailed as failure:
         raise click.ClickException(f"A migration failed; what ran before it is kept.\n{failure}") from failure
     if as_json:
-        _tell({"migrations_applied": count}, as_json=True)
+        tell({"migrations_applied": count}, as_json=True)
     else:
         click.echo(f"{count} migrations applied." if count else "The database is up to date.", err=True)
 
@@ -161,12 +160,12 @@ def seed(*, migrates: bool) -> None:
     """Load the demo data (skips what is there already). Never in production."""
     from marketplace.demo.seed import seed as load
 
-    if _config().is_production:
+    if settings_now().is_production:
         raise click.ClickException("Demo data is not for production.")
     if migrates:
         _migrate(as_json=False)
     with progress("Loading demo data") as bar:
-        made = _with_database(lambda: load(bar.advance))
+        made = with_database(lambda: load(bar.advance))
     if not made:
         click.echo("The demo data is there.", err=True)
 
@@ -178,7 +177,7 @@ def demo(*, as_json: bool) -> None:
     from marketplace.demo.journey import run_demo
 
     _stop_on_signals()
-    sys.exit(run_demo(_config(), as_json=as_json))
+    sys.exit(run_demo(settings_now(), as_json=as_json))
 
 
 @main.command()
@@ -188,7 +187,7 @@ def code(email: str, data_dir: Path | None) -> None:
     """Print the six digits that the authenticator app of the demo person EMAIL would show now."""
     from marketplace.demo.people import code_now
 
-    settings = _with_data_dir(_config(), data_dir)
+    settings = with_data_dir(settings_now(), data_dir)
     if settings.is_production:
         raise click.ClickException("There are no demo people in production.")
     digits = code_now(settings.data_path, email)
@@ -207,8 +206,8 @@ def reindex(*, as_json: bool) -> None:
     from search.indexer import rebuild
 
     with progress("Indexing offers", as_json=as_json) as bar:
-        count = _with_database(lambda: rebuild(bar.advance))
-    _tell({"indexed": count}, as_json=as_json)
+        count = with_database(lambda: rebuild(bar.advance))
+    tell({"indexed": count}, as_json=as_json)
 
 
 @main.command()
@@ -219,13 +218,13 @@ def reindex(*, as_json: bool) -> None:
 @as_json_option
 def settle(organiser: str, until: datetime | None, *, as_json: bool) -> None:
     """Make the statements of ORGANISER (its business ID) and hand them to payment."""
-    result = _with_database(lambda: _settle(organiser, until.date() if until else None))
+    result = with_database(lambda: _settle(organiser, until.date() if until else None))
     for statement in result.statements:
         told = {"statement": statement.number, "provider": statement.provider_name, "visits": statement.line_count}
         cents = {"amount_cents": statement.amount_cents, "own_share_cents": statement.own_share_cents}
-        _tell({**told, **cents}, as_json=as_json)
+        tell({**told, **cents}, as_json=as_json)
     totals = {"statements": len(result.statements), "total_cents": result.total_cents, "until_day": result.until_day}
-    _tell(totals, as_json=as_json)
+    tell(totals, as_json=as_json)
 
 
 async def _settle(business_id: str, until: date | None) -> "SettlementResult":
@@ -248,13 +247,13 @@ def retention(*, dry_run: bool, as_json: bool) -> None:
     from onboarding.archive.retention import due_applications, in_words, run_retention
 
     if dry_run:
-        found, failed = _with_database(due_applications), 0
+        found, failed = with_database(due_applications), 0
     else:
         with progress("Erasing", as_json=as_json) as bar:
-            found, failed = _with_database(lambda: run_retention(bar.advance))
+            found, failed = with_database(lambda: run_retention(bar.advance))
     for each in found:
-        _tell(in_words(each), as_json=as_json)
-    _tell({"would_erase" if dry_run else "erased": len(found), "failed": failed}, as_json=as_json)
+        tell(in_words(each), as_json=as_json)
+    tell({"would_erase" if dry_run else "erased": len(found), "failed": failed}, as_json=as_json)
     sys.exit(1 if failed else 0)
 
 
@@ -266,8 +265,8 @@ def compliance(*, dry_run: bool, as_json: bool) -> None:
     from onboarding.compliance.rounds import run_round
 
     with progress("Looking at approved providers", as_json=as_json) as bar:
-        result = _with_database(lambda: run_round(is_dry_run=dry_run, advance=bar.advance))
-    _tell(msgspec.structs.asdict(result), as_json=as_json)
+        result = with_database(lambda: run_round(is_dry_run=dry_run, advance=bar.advance))
+    tell(msgspec.structs.asdict(result), as_json=as_json)
     sys.exit(1 if result.failed else 0)
 
 
@@ -283,9 +282,9 @@ def verify(*, as_json: bool) -> None:
     from marketplace.ledger.proof import verify as prove
 
     with progress("Proving the ledger", as_json=as_json) as bar:
-        proof = _with_database(lambda: prove(bar.advance))
+        proof = with_database(lambda: prove(bar.advance))
     if as_json:
-        _tell({"ok": proof.ok, **msgspec.to_builtins(proof, str_keys=True)}, as_json=True)
+        tell({"ok": proof.ok, **msgspec.to_builtins(proof, str_keys=True)}, as_json=True)
     else:
         sums = f"{proof.transactions} transactions, {proof.entries} entries, debits {proof.debits_cents} cents, credits {proof.credits_cents} cents"  # fmt: skip
         click.echo(f"The ledger holds: {sums}." if proof.ok else f"THE LEDGER DOES NOT HOLD: {proof.broken}\n{sums}")
@@ -300,7 +299,7 @@ def export(kind: str, *, as_json: bool) -> None:
     from marketplace.ledger.export import write
 
     try:
-        _with_database(lambda: write(sys.stdout, "json" if as_json else kind))
+        with_database(lambda: write(sys.stdout, "json" if as_json else kind))
     except BrokenPipeError:
         sys.exit(1)  # The reader wanted no more, such as `head`.
 
@@ -314,69 +313,13 @@ def rotate_keys(*, as_json: bool) -> None:
     columns = [EncryptedColumn("second_factor", "secret"), EncryptedColumn("client", "identity_code")]
     try:
         with progress("Encrypting anew", as_json=as_json) as bar:
-            count = _with_database(lambda: rotate_columns(columns, bar.advance))
+            count = with_database(lambda: rotate_columns(columns, bar.advance))
     except InvalidToken as error:
         raise click.ClickException("A secret fits none of ENCRYPTION_KEYS. Add the key it was made with.") from error
-    _tell({"encrypted_anew": count}, as_json=as_json)
+    tell({"encrypted_anew": count}, as_json=as_json)
 
 
 # --- shared ----------------------------------------------------------------------------------------------------------
-
-
-def _config() -> Config:
-    try:
-        return get_config()
-    except ConfigProblems as problems:
-        raise click.ClickException("The configuration is wrong:\n  " + "\n  ".join(problems.problems)) from problems
-
-
-def _with_data_dir(settings: Config, data_dir: Path | None) -> Config:
-    return settings if data_dir is None else msgspec.structs.replace(settings, data_dir=str(data_dir))
-
-
-def _require_database(settings: Config) -> None:
-    if not settings.database_url:
-        raise click.ClickException("DATABASE_URL is not set. `marketplace run` starts a database of its own.")
-
-
-def _with_database(work: Callable[[], Awaitable[T]], *, pool: bool = True) -> T:
-    """Runs a piece of work with the configured database and gives its connections back. Errors become one clear line."""
-    settings = _config()
-    _require_database(settings)
-    # The terminal belongs to the command; what the use cases tell of themselves is for servers' logs.
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-
-    async def within() -> T:
-        db.use_database(settings.database_url)
-        if pool:
-            await db.start_pool(settings.database_pool_size)
-        try:
-            return await work()
-        finally:
-            await db.stop_pool()
-
-    try:
-        return asyncio.run(within())
-    except DomainError as error:
-        raise click.ClickException(_in_words(error)) from error
-    except BrokenPipeError:
-        raise
-    except (*db.CONNECTION_LOST, asyncpg.PostgresError, OSError) as error:
-        raise click.ClickException(f"The database did not do it: {error or type(error).__name__}") from error
-
-
-def _in_words(error: DomainError) -> str:
-    wrong = error.fields if isinstance(error, Invalid) else ()
-    lines = [f"{each.field}: {translate(each.message, Language.EN)}" for each in wrong]
-    return "\n  ".join([translate(error.message, Language.EN), *lines])
-
-
-def _tell(line: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(msgspec.json.encode(line).decode())
-        return
-    facts = msgspec.to_builtins(line)
-    click.echo("  ".join(f"{name}: {value}" for name, value in facts.items()))
 
 
 def _stop_on_signals() -> None:

@@ -49,7 +49,7 @@ async def test_stricter_rule_names_provider_answer_and_reason(approved: Case) ->
     (provider,) = found.affected
     (finding,) = provider.findings
     assert (found.failing, provider.fails, provider.name) == (1, True, approved.applicant.provider.name)
-    assert (finding.kind, finding.slot, finding.answer.en) == (FindingKind.REFUSED, "staff", "3")
+    assert (finding.kind, finding.slot, finding.answer.fi) == (FindingKind.REFUSED, "staff", "3")
     assert finding.problem.en == "This must be at least 5."
     assert [(each.key, each.refused) for each in found.questions] == [("staff", 1)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
 import asyncpg
@@ -9,7 +10,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from marketplace import cli
+from marketplace import cli, cli_tools
 from marketplace.accounts.second_factors import spend_code
 from marketplace.kernel import db
 from marketplace.kernel.clock import clock_set_to
@@ -17,7 +18,10 @@ from marketplace.kernel.config import Config, get_config
 from marketplace.kernel.crypto import decrypt, new_key
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
 from marketplace.kernel.migrations import MigrationFailed
+from onboarding.applications.states import ApplicationStatus
+from onboarding.rulebooks.exchange import FileFormat, export_rulebook
 from tests.factories.accounts import Someone, a_person, with_second_factor
+from tests.factories.onboarding import Case, a_case, small_rulebook
 from tests.factories.organisers import make_organiser
 from tests.factories.payouts import Debt, a_debt
 from tests.factories.plans import a_case_manager, make_client
@@ -57,7 +61,7 @@ def installation(postgres: EmbeddedPostgres, migrated: str, monkeypatch: pytest.
     name = f"cli_{db.new_id().hex}"
     asyncio.run(_administer(postgres, f'create database "{name}" template "{migrated}" strategy file_copy'))
     url = postgres.url(name)
-    monkeypatch.setattr(cli, "get_config", lambda: Config(database_url=url))
+    monkeypatch.setattr(cli_tools, "get_config", lambda: Config(database_url=url))
     yield Installation(url)
     asyncio.run(_administer(postgres, f'drop database "{name}" with (force)'))
 
@@ -231,3 +235,21 @@ def test_compliance_looks_at_every_approved_provider_once_a_day(installation: In
     done = installation.lines("compliance", "--json")[-1]
     assert (done["providers"], done["asked"], done["is_dry_run"]) == (1, 1, False)
     assert installation.lines("compliance", "--json")[-1]["asked"] == 0
+
+
+async def _approved() -> Case:
+    return await a_case(ApplicationStatus.APPROVED)
+
+
+def test_impact_of_a_rulebook_is_told_line_by_line(installation: Installation, tmp_path: Path) -> None:
+    case = installation.within(_approved)
+    file = tmp_path / "rulebook.yaml"
+    file.write_bytes(export_rulebook(small_rulebook(service_classes=("V-CLEANING",), services=()), FileFormat.YAML))
+    command = ("rulebook", "impact", str(file), "--organiser", case.organiser.business_id)
+    told, totals = installation.lines(*command, "--json")
+    assert (told["provider"], told["kind"]) == (case.applicant.provider.name, "service_gone")
+    assert (totals["checked"], totals["no_longer_comply"]) == (1, 1)
+    assert "Judging providers: 1/1" in installation.run(*command, "--from", "2026-12-01").stderr
+    assert installation.run(*command[:3], "--organiser", "1").exit_code == 1
+    file.write_text("title: 1")
+    assert "title: Here must be names with their values." in installation.run(*command).output
