@@ -14,11 +14,14 @@ from onboarding.applications import attachments, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.schemas import NewApplication, Receipt
 from onboarding.applications.states import ApplicationStatus
+from onboarding.approvals.decision_schemas import ScopePart
 from onboarding.approvals.schemas import ApprovalTerms
 from onboarding.providers.companies import look_up
 from onboarding.providers.registration import register_provider
 from onboarding.providers.schemas import LookUp, ProviderRegistration, ProviderView
-from onboarding.review import decisions, messages
+from onboarding.review import decisions, messages, proposals
+from onboarding.review.decision_schemas import DecisionWish, Transfer
+from onboarding.review.transferring import transfer
 from onboarding.rulebooks.requirements import Question, QuestionGroup, QuestionType, RulebookContent, ServicePart
 from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.accounts import Someone, a_person, an_actor
@@ -27,6 +30,7 @@ from tests.factories.organisers import make_organiser
 BUSINESS_ID = "0000104-6"
 OTHER_BUSINESS_ID = "0000105-4"
 CLASS = "V-HOMECARE-REG"
+OTHER_CLASS = "V-CLEANING"
 PLACE = "091"
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 ANSWERS: dict[str, object] = {"insured": True, "staff": 3, "plan": "https://example.org/omavalvonta", "care_rule": True}
@@ -114,10 +118,10 @@ class Case:
     reviewer: Actor
 
 
-async def a_draft(*, is_complete: bool = True) -> Case:
+async def a_draft(*, is_complete: bool = True, classes: tuple[str, ...] = (CLASS,)) -> Case:
     """A draft to the City of Helsinki, by default with everything that its rulebook wants."""
     organiser, applicant = await make_accepting_organiser(), await make_applicant()
-    new = NewApplication(organiser_id=organiser.id, service_classes=(CLASS,), municipalities=(PLACE,))
+    new = NewApplication(organiser_id=organiser.id, service_classes=classes, municipalities=(PLACE,))
     draft = await applications.start_application(applicant.actor, new)
     if is_complete:
         await applications.save_answers(applicant.actor, draft.id, ANSWERS)
@@ -125,29 +129,59 @@ async def a_draft(*, is_complete: bool = True) -> Case:
     return Case(draft.id, applicant, organiser, await a_reviewer(organiser.id))
 
 
-async def a_submitted() -> Case:
-    case = await a_draft()
+async def a_submitted(classes: tuple[str, ...] = (CLASS,)) -> Case:
+    case = await a_draft(classes=classes)
     await submission.submit(case.applicant.actor, case.id, declared=True)
     return case
 
 
-async def a_case(status: ApplicationStatus) -> Case:
+async def a_case(status: ApplicationStatus, classes: tuple[str, ...] = (CLASS,)) -> Case:
     """An application in any status, brought there by its own people."""
+    if status is ApplicationStatus.PARTLY_APPROVED:
+        classes = (CLASS, OTHER_CLASS)
     if status is ApplicationStatus.DRAFT:
-        return await a_draft()
-    case = await a_submitted()
+        return await a_draft(classes=classes)
+    case = await a_submitted(classes)
+    await brought_to(status, case)
+    return case
+
+
+async def brought_to(status: ApplicationStatus, case: Case) -> None:
     match status:
         case ApplicationStatus.INFORMATION_REQUESTED:
             await messages.request_information(case.reviewer, case.id, "Kuka vastaa?")
+        case ApplicationStatus.DECISION_PROPOSED:
+            await proposals.propose(case.reviewer, case.id, DecisionWish())
         case ApplicationStatus.APPROVED:
             await approve(case)
+        case ApplicationStatus.PARTLY_APPROVED:
+            await approve_partly(case)
         case ApplicationStatus.REJECTED:
             await decisions.reject(case.reviewer, case.id, "Vakuutus puuttuu.")
+        case ApplicationStatus.TRANSFERRED:
+            await hand_on(case)
         case ApplicationStatus.WITHDRAWN:
             await submission.withdraw(case.applicant.actor, case.id)
         case _:
             pass
-    return case
+
+
+async def make_other_organiser() -> Organiser:
+    """Turku, which takes applications by the same rulebook."""
+    changes = {"name": "Turun kaupunki", "county_code": "05", "business_id": "0204819-8"}
+    return await make_accepting_organiser(**changes)
+
+
+async def hand_on(case: Case, organiser: Organiser | None = None) -> Receipt:
+    target = organiser or await make_other_organiser()
+    return await transfer(case.reviewer, case.id, Transfer(organiser_id=target.id, words="Toimivalta on muualla."))
+
+
+async def approve_partly(case: Case, **changes: Any) -> Receipt:
+    """Approves the first service class only."""
+    part = ScopePart(service_class=CLASS, municipalities=(PLACE,))
+    wish = DecisionWish(**{"approved": (part,), "words": "Siivouksesta puuttuu vakuutus.", **changes})
+    return await decisions.decide(case.reviewer, case.id, wish)
 
 
 def terms(valid_from: date | None = None, valid_to: date | None = None, conditions: str = "") -> ApprovalTerms:
