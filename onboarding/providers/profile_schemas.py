@@ -231,7 +231,7 @@ SECTION_NAMES: Mapping[Section, Message] = {
     Section.PREMISES: message("Premises"),
     Section.STAFF: message("Staff"),
     Section.LANGUAGES: message("Languages of service"),
-    Section.INSURANCE: message("Insurance"),
+    Section.INSURANCE: message("Insurance policies"),
     Section.CERTIFICATES: message("Certificates"),
     Section.SUBCONTRACTORS: message("Subcontractors"),
     Section.PAYOUT_ACCOUNT: message("Payout account"),

@@ -79,7 +79,7 @@ def _unit(unit: UnitView, language: Language) -> Pairs:
         (message("Self-monitoring plan"), unit.self_monitoring_url),
         (message("Date of the self-monitoring plan"), unit.self_monitoring_on),
         (message("Opening hours"), unit.opening), (message("Number of staff"), unit.staff),
-        (message("Open"), YES if unit.is_open else NO),
+        (message("Is the unit open?"), YES if unit.is_open else NO),
     ]  # fmt: skip
 
 
