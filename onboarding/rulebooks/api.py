@@ -1,10 +1,10 @@
 """Rulebooks over the API: what is in force for everybody; versions, the draft and files for the organiser's administrator."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post, put
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.errors import NotFound
@@ -19,7 +19,6 @@ from onboarding.rulebooks.schemas import (
     DraftChange,
     DraftEdit,
     DraftPublication,
-    Edit,
     NewRulebook,
     RulebookVersionView,
 )
@@ -30,6 +29,7 @@ TAG = "Rulebooks"
 REGISTER_TAG = "Register"
 ADMIN = allow(Role.ORGANISER_ADMIN)
 OWN = "/api/v1/organiser/rulebook"
+SeenEdit = Annotated[int, QueryParameter(ge=0, le=2**62)]
 MEDIA_TYPES = {FileFormat.YAML: "application/yaml", FileFormat.JSON: "application/json"}
 
 
@@ -105,7 +105,7 @@ async def publish_rulebook_draft(
 
 
 @post(f"{OWN}/draft/import", guards=[ADMIN], tags=[TAG], status_code=200)
-async def import_rulebook_draft(request: AnyRequest, actor: Caller, edit: FromQuery[Edit] = 0) -> DraftOut:
+async def import_rulebook_draft(request: AnyRequest, actor: Caller, edit: SeenEdit = 0) -> DraftOut:
     """Replaces the draft by the file in the body, YAML or JSON. Every wrong place of the file is named."""
     content = import_rulebook(await request.body())
 
