@@ -48,6 +48,8 @@ update application set bundle_id = id;
 
 create trigger application_edit_append_only before update or delete on application_edit
     for each row execute function refuse_change();
+create trigger approval_leaving_append_only before update or delete on approval_leaving
+    for each row execute function refuse_change();
 create index application_edit_of_bundle on application_edit (bundle_id, edit);
 create index application_edit_of_application on application_edit (application_id);
 create index application_attachment_of_file on application_attachment (file_id);
@@ -63,6 +65,7 @@ drop index application_attachment_of_file;
 drop index application_edit_of_application;
 drop index application_edit_of_bundle;
 drop trigger application_edit_append_only on application_edit;
+drop trigger approval_leaving_append_only on approval_leaving;
 update application set bundle_id = null;
 delete from application_bundle;
 

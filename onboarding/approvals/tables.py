@@ -151,3 +151,14 @@ class RulebookImpact(Table):
     asked_at = Timestamptz(default=None)
     finished_at = Timestamptz(null=True, default=None)
     rulebook_impact_done_when_said = Check("(result is null) = (finished_at is null)")
+
+
+class ApprovalLeaving(Table):
+    """A provider that leaves the register on its own wish: from which day, and why if it said so. Append-only."""
+
+    id = UUID(primary_key=True, default=new_id)
+    approval_id = ForeignKey(references=Approval, null=False, default=None, unique=True)
+    last_day = Date(default=None)
+    reason = Text(default="")
+    asked_by = UUID()
+    asked_at = Timestamptz()
