@@ -208,6 +208,13 @@ async def explain_my_case(request: AnyRequest, actor: Caller, case_id: FromPath[
     return redirect(f"{MINE}/{case_id}")
 
 
+def _remedy_page(case: CaseView) -> str:
+    """Where the provider puts the matter in order; nothing where it is put right with an authority."""
+    if case.summary.kind is CaseKind.APPROVAL_EXPIRING:
+        return f"/provider/approvals/{case.summary.approval_id}"
+    return PROFILE_PAGES.get(case.summary.kind, "")
+
+
 async def _my_case_page(
     request: AnyRequest, actor: Actor, case_id: UUID, form: Form[Explanation], *, status_code: int = 200
 ) -> Response[str]:
@@ -216,7 +223,7 @@ async def _my_case_page(
     return page(
         request, "compliance/my_case.html", case=case, form=form, base=MINE, may_explain=may_explain,
         is_under_way=case.summary.status in UNDER_WAY, what_to_do=what_to_do(case.summary.kind),
-        remedy_page=PROFILE_PAGES.get(case.summary.kind, ""), status_code=status_code, **_words(),
+        remedy_page=_remedy_page(case), status_code=status_code, **_words(),
     )  # fmt: skip
 
 

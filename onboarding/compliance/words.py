@@ -23,7 +23,6 @@ PROFILE_PAGES: Mapping[CaseKind, str] = {
     CaseKind.CERTIFICATE_EXPIRING: "/provider/profile/certificates",
     CaseKind.INSURANCE_EXPIRING: "/provider/profile/insurance",
     CaseKind.SELF_MONITORING_OUTDATED: "/provider/profile/units",
-    CaseKind.APPROVAL_EXPIRING: "/provider/approvals",
 }
 """Where the provider puts a thing in order. Registers and situations are put right with the authorities."""
 

@@ -40,6 +40,7 @@ NO_PAGES = {
     "second_factor_picture": "an image",
     "open_notice": "leads to what the notice tells of",
     "show_attachment": "a file",
+    "download_affected_clients": "a file",
     "download_archive": "a file",
     "download_own_archive": "a file",
     "download_organiser_statement": "a file",

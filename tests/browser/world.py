@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.recovery import ask_confirmation, ask_new_password
 from marketplace.kernel.actors import CLIENT_ROLES, ORGANISER_ROLES, Actor, Role
-from marketplace.kernel.db import fetch_value
+from marketplace.kernel.db import execute, fetch_value
 from marketplace.kernel.i18n import Language
 from marketplace.organisers.schemas import Organiser
 from marketplace.payouts.settlements import run_settlement
@@ -18,8 +18,11 @@ from marketplace.vouchers.schemas import OpenVoucher
 from marketplace.vouchers.visits import log_visit
 from onboarding.applications import attachments, submission
 from onboarding.applications import drafts as applications
+from onboarding.applications.information import ItemToAsk
 from onboarding.applications.schemas import NewApplication
+from onboarding.compliance.looking import look_at
 from onboarding.review.decisions import approve
+from onboarding.review.messages import ask
 from tests.factories.accounts import Someone, a_hat, a_person, newest_token, with_second_factor
 from tests.factories.catalogue import make_offer
 from tests.factories.onboarding import (
@@ -64,6 +67,7 @@ async def make_world(database: str) -> World:
     await ask_new_password(company.someone.email, Language.FI)
     await ask_confirmation(company.actor)
     await invite(company.actor, "uusi@example.org", Role.PROVIDER_WORKER)
+    places["{case_id}"] = await _proposal(company)
     await jobs_done(database)
     places |= await _links()
     return World(people, places)
@@ -83,6 +87,16 @@ async def _staff(organiser: Organiser) -> dict[Role, Someone]:
 
 def _actor(people: dict[Role, Someone], role: Role, organiser: Organiser) -> Actor:
     return Actor(person_id=people[role].id, role=role, organiser_id=organiser.id)
+
+
+async def _proposal(company: Applicant) -> str:
+    """A case of the company's insurance that ended."""
+    await execute(
+        "insert into provider_insurance (id, provider_id, kind, insurer, policy_number, valid_to, created_at)"
+        " values (gen_random_uuid(), $1, 'liability', 'Vakuutus Oy', 'V-1', '2026-10-31', now())", company.provider.id,
+    )  # fmt: skip
+    await look_at(company.provider.id)
+    return str(await fetch_value("select id from compliance_case limit 1"))
 
 
 async def _sent(applicant: Applicant, organiser: Organiser) -> UUID:
@@ -107,20 +121,36 @@ async def _applications(
     reviewer = _actor(people, Role.REVIEWER, organiser)
     await approve(reviewer, approved, terms(date(2026, 1, 1)))
     draft, waiting = await _draft(company, organiser), await _sent(newcomer, organiser)
-    sent, mine = f"/provider/applications/{approved}", f"/provider/applications/{draft}"
-    base = "/provider/applications/{application_id}"
+    asked = await _asked_of(company, organiser, reviewer)
+    mine = f"/provider/applications/drafts/{await _bundle_of(draft)}"
+    base, drafts = "/provider/applications/{application_id}", "/provider/applications/drafts/{bundle_id}"
     return {
-        base: mine,
-        f"{base}/scope": f"{mine}/scope",
-        f"{base}/check": f"{mine}/check",
-        f"{base}/questions/{{key}}": f"{mine}/questions/basics",
-        f"{base}/receipt": f"{sent}/receipt",
-        f"{base}/withdraw": f"{mine}/withdraw",
+        base: f"/provider/applications/{asked}",
+        f"{base}/answer": f"/provider/applications/{asked}/answer",
+        f"{base}/withdraw": f"/provider/applications/{asked}/withdraw",
+        drafts: mine,
+        f"{drafts}/scope": f"{mine}/scope",
+        f"{drafts}/organisers": f"{mine}/organisers",
+        f"{drafts}/check": f"{mine}/check",
+        f"{drafts}/questions/{{key}}": f"{mine}/questions/basics",
+        f"{drafts}/receipt": f"/provider/applications/drafts/{await _bundle_of(approved)}/receipt",
+        f"{drafts}/withdraw": f"{mine}/withdraw",
         "{application_id}": str(waiting),
         "{approval_id}": str(await fetch_value("select id from approval")),
         "{business_id}": BUSINESS_ID,
         "/provider/register/details": "/provider/register/details?business_id=2077474-0",
     }
+
+
+async def _asked_of(company: Applicant, organiser: Organiser, reviewer: Actor) -> UUID:
+    """A sent application of the company about which the organiser asks two things."""
+    asked = await _sent(company, organiser)
+    await ask(reviewer, asked, [ItemToAsk(text="Kuka vastaa?"), ItemToAsk(text="Päivitä.", slot="plan")])
+    return asked
+
+
+async def _bundle_of(application_id: UUID) -> UUID:
+    return await fetch_value("select bundle_id from application where id = $1", application_id)
 
 
 async def _care(organiser: Organiser, company: Applicant, people: dict[Role, Someone]) -> Places:
