@@ -131,7 +131,10 @@ class Acts:
         self._provider.patch(f"{path}/answers", {"answers": answers})
         for question in files:
             self._provider.upload(
-                f"{path}/attachments", {"question": question}, f"{question}.pdf", certificate(question)
+                f"{path}/attachments",
+                {"question": question, "issued_on": today().isoformat()},
+                f"{question}.pdf",
+                certificate(question),
             )
         receipt = self._provider.post(f"{path}/submit", {"declared": True})
         self._ids["application"] = draft["id"]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -30,7 +31,7 @@ from onboarding.providers.payout_accounts import start_stripe_account
 from onboarding.providers.registration import register_provider
 from onboarding.providers.schemas import ProviderRegistration
 from onboarding.review import decisions, messages
-from onboarding.rulebooks.requirements import Question, QuestionType, RulebookContent, questions_for
+from onboarding.rulebooks.requirements import Question, QuestionType, RulebookContent, slots_for
 from onboarding.rulebooks.versions import default_rulebook
 
 OFFICE_HOURS = time(10, 20)
@@ -184,7 +185,8 @@ async def _apply(actor: Actor, told: ProviderData) -> UUID:
     await applications.save_answers(actor, draft.id, answers)
     if told.state is not State.DRAFT:
         for question in files:
-            await attachments.attach(actor, draft.id, question, f"{question}.pdf", certificate(question))
+            content, issued = certificate(question), today() - timedelta(days=12)
+            await attachments.attach(actor, draft.id, question, f"{question}.pdf", content, issued)
     return draft.id
 
 
@@ -202,11 +204,20 @@ def _own_answers(told: ProviderData) -> dict[str, object]:
 def answers_to(
     rulebook: RulebookContent, service_classes: tuple[str, ...], own: Mapping[str, object]
 ) -> tuple[dict[str, object], list[str]]:
-    """Answers to all that a rulebook asks: one's own where there are any. And the questions that want a file."""
-    asked = questions_for(rulebook, service_classes)
-    files = [key for key, question in asked.items() if question.type is QuestionType.ATTACHMENT]
-    answers = {key: own.get(key) or _usual(question) for key, question in asked.items() if key not in files}
-    return answers, files
+    """Answers to all that a rulebook asks, by slot: one's own where there are any. And the slots that want a file.
+
+    An answer may bring up another question, hence more than one round.
+    """
+    answers: dict[str, Any] = {}
+    while True:
+        slots = [slot for group in slots_for(rulebook, service_classes, (), answers) for slot in group.slots]
+        files = [slot.key for slot in slots if slot.question.type is QuestionType.ATTACHMENT]
+        new = {
+            slot.key: own.get(slot.key) or _usual(slot.question) for slot in slots if slot.key not in {*files, *answers}
+        }
+        if not new:
+            return answers, files
+        answers |= new
 
 
 def _usual(question: Question) -> object:
@@ -215,6 +226,10 @@ def _usual(question: Question) -> object:
             return True if question.required_answer is None else question.required_answer
         case QuestionType.NUMBER:
             return question.minimum or 1
+        case QuestionType.DECLARATION:
+            return True
+        case QuestionType.CHOICE:
+            return question.choices[0].value
         case QuestionType.DATE:
             return (today() - timedelta(days=12)).isoformat()
         case _:

@@ -75,7 +75,7 @@ async def registers(provider: Visitor) -> None:
 
 
 async def applies(provider: Visitor, certificate: Path) -> None:
-    await provider.follow("Application to an organiser")
+    await provider.open("/provider/applications")
     await provider.press("New application")
     await provider.page.get_by_label("Helsingin kaupunki").check()
     await provider.press("Begin")
@@ -109,11 +109,11 @@ async def asks_for_more(staff: Visitor, reviewer: Someone) -> None:
 
 
 async def answers(provider: Visitor) -> None:
-    await provider.open("/provider")
-    await provider.follow("Application to an organiser")
+    await provider.open("/provider/applications")
     await provider.follow("H-")
-    await provider.sees("Who is the person in charge?")
-    await provider.fill(text="Nurse Saara Sairaanhoitaja.")
+    await provider.sees("Who is the person in charge?", "0 of 1 answered", "Decision expected by")
+    await provider.press("Answer the organiser")
+    await provider.page.locator("main textarea").first.fill("Nurse Saara Sairaanhoitaja.")
     await provider.press("Send the answer")
     await provider.sees("Your answer was sent.")
 
