@@ -27,7 +27,7 @@ from onboarding.rulebooks.schemas import RulebookVersionView
 __all__ = ["answers_of", "attachments_of", "rulebook_of"]
 
 SUMMARY = """
-select a.id, a.reference, a.provider_id, p.name as provider_name, p.business_id, a.organiser_id,
+select a.id, a.reference, a.provider_id, p.name as provider_name, p.public_id as business_id, a.organiser_id,
     jsonb_build_object('fi', o.name_fi, 'sv', o.name_sv, 'en', o.name_en)::text as organiser_name,
     a.service_classes, a.municipality_codes as municipalities, a.status, a.created_at, a.changed_at, a.submitted_at,
     a.decided_at, a.claimed_by, a.claimed_at, a.rulebook_version_id, a.decision_reasons, a.kind, a.bundle_id,

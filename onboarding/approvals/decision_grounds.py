@@ -19,7 +19,7 @@ from onboarding.rulebooks.versions import rulebook_version
 
 APPLICATION = """
 select a.reference, a.rulebook_version_id, coalesce(a.submitted_by, a.created_by) as applicant, p.name as provider,
-    p.business_id, o.name_fi, o.name_sv, o.name_en
+    p.public_id as business_id, o.name_fi, o.name_sv, o.name_en
 from application a join provider p on p.id = a.provider_id join organiser o on o.id = a.organiser_id where a.id = $1
 """
 

@@ -5,7 +5,7 @@ from typing import Final
 APPLICATION: Final = """
 select a.id, a.reference, a.kind, a.status, a.provider_id, a.organiser_id, a.rulebook_version_id, a.service_classes,
     a.municipality_codes as municipalities, a.unit_ids, a.created_at, a.changed_at, a.submitted_at, a.decided_at,
-    a.created_by, a.submitted_by, a.decided_by, a.decision_reasons, p.name as provider_name, p.business_id,
+    a.created_by, a.submitted_by, a.decided_by, a.decision_reasons, p.name as provider_name, p.public_id as business_id,
     jsonb_build_object('fi', o.name_fi, 'sv', o.name_sv, 'en', o.name_en) as organiser_name, e.erased_at
 from application a join provider p on p.id = a.provider_id join organiser o on o.id = a.organiser_id
 left join erased_application e on e.application_id = a.id

@@ -5,9 +5,12 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
+from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import clock_set_to, now
 from marketplace.kernel.db import execute, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused, TooManyAttempts, Unavailable
+from onboarding.applications import drafts as applications
+from onboarding.applications.schemas import NewApplication
 from onboarding.providers import companies, rechecking
 from onboarding.providers.close_network import ClosePersonRegistration, register_close_person
 from onboarding.providers.facts_kept import facts_history
@@ -18,7 +21,7 @@ from onboarding.providers.registration import provider_of
 from onboarding.providers.schemas import LookUp, ProviderKind, ProviderView
 from tests.doubles.ytj import Ytj, down, found
 from tests.factories.accounts import a_person
-from tests.factories.onboarding import BUSINESS_ID, make_applicant, stranger
+from tests.factories.onboarding import BUSINESS_ID, CLASS, PLACE, make_accepting_organiser, make_applicant, stranger
 
 LATER = timedelta(hours=1)
 
@@ -147,3 +150,13 @@ async def test_only_people_of_the_close_network_go_without_a_business_id(databas
     with pytest.raises(Exception, match="provider_identified"):
         await execute("update provider set business_id = null, internal_number = 7")
     assert await fetch_value("select public_id from provider") == BUSINESS_ID
+
+
+async def test_close_person_applies_as_everybody_does(database: str) -> None:
+    provider = await registered()
+    actor = Actor(person_id=(await a_person()).id, role=Role.PROVIDER_ADMIN, provider_id=provider.id)
+    organiser = await make_accepting_organiser()
+    new = NewApplication(organiser_id=organiser.id, service_classes=(CLASS,), municipalities=(PLACE,))
+    draft = await applications.start_application(actor, new)
+    assert draft.business_id == provider.public_id
+    assert [each.business_id for each in await applications.my_applications(actor)] == ["L-000001"]
