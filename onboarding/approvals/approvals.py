@@ -19,7 +19,7 @@ from onboarding.approvals.schemas import ApprovalTerms, ApprovalView
 from onboarding.approvals.states import APPROVAL_REVIEWER, ApprovalAction, ApprovalStatus
 from onboarding.providers.registration import providers_by_id
 from onboarding.scoping import acting_provider, reviewing_organiser
-from onboarding.topics import APPROVAL_CHANGED, ApprovalChanged
+from onboarding.topics import APPROVAL_CHANGED, APPROVAL_STOPPED, LOOK_AGAIN, ApprovalChanged, OfApproval, OfProvider
 
 INSERT = """
 insert into approval (id, application_id, provider_id, organiser_id, service_classes, municipality_codes, valid_from,
@@ -140,6 +140,9 @@ async def _move(actor: Actor, approval_id: UUID, action: ApprovalAction, reason:
     await _decide(actor, row, status, since, reason)
     before, after = {"status": row["status"]}, {"status": status, "from": since, "reason": reason}
     await _changed(actor, f"approval.{status}", approval_id, row, before=before, after=after)
+    await LOOK_AGAIN.enqueue(OfProvider(row["provider_id"]))
+    if status is not ApprovalStatus.IN_FORCE:
+        await APPROVAL_STOPPED.enqueue(OfApproval(approval_id))
     found = await fetch_one(f"{SELECT} where a.id = $1", approval_id)
     return _views([found] if found else [])[0]
 
