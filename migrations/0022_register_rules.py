@@ -37,11 +37,38 @@ begin
 end $$;
 create trigger approval_change_noted after insert or update on approval
     for each row execute function register_note_change();
+
+create function register_note_provider(subject uuid, what text) returns void language sql as $$
+    insert into register_change (id, transaction, happened_at, kind, provider_id)
+    select gen_random_uuid(), pg_current_xact_id()::text::bigint, clock_timestamp(), what, subject
+    where exists (select from approval where provider_id = subject)
+$$;
+create function register_note_provider_change() returns trigger language plpgsql as $$
+begin
+    perform register_note_provider(new.id, case when old.name <> new.name then 'renamed' else 'details' end);
+    return null;
+end $$;
+create trigger provider_change_noted after update of name, website, kind, business_id on provider for each row
+    when ((old.name, old.website, old.kind, old.business_id) is distinct from (new.name, new.website, new.kind, new.business_id))
+    execute function register_note_provider_change();
+create function register_note_unit() returns trigger language plpgsql as $$
+begin
+    perform register_note_provider(coalesce(new.provider_id, old.provider_id), 'details');
+    return null;
+end $$;
+create trigger provider_unit_noted after insert or update or delete on provider_unit
+    for each row execute function register_note_unit();
+
 insert into register_change (id, transaction, happened_at, kind, provider_id, organiser_id, approval_id)
 select gen_random_uuid(), pg_current_xact_id()::text::bigint, granted_at, 'granted', provider_id, organiser_id, id from approval;
 """
 
 BACKWARDS = """
+drop trigger provider_unit_noted on provider_unit;
+drop function register_note_unit();
+drop trigger provider_change_noted on provider;
+drop function register_note_provider_change();
+drop function register_note_provider(uuid, text);
 drop trigger approval_change_noted on approval;
 drop function register_note_change();
 drop trigger register_change_no_truncate on register_change;

@@ -115,7 +115,7 @@ async def preview(actor: Actor, offer_id: UUID) -> PublishedOffer:
         version=own.draft_version or own.published_version or 0,
         provider_id=provider_id,
         provider_name=provider.name,
-        business_id=provider.business_id,
+        business_id=provider.public_id,
         organiser_id=organiser.id,
         organiser_name=organiser.name,
         service_class=content.service_class,

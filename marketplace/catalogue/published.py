@@ -16,7 +16,8 @@ from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList
 
 COLUMNS: Final = """
-    o.id, v.id as version_id, v.number as version, o.provider_id, p.name as provider_name, p.business_id,
+    o.id, v.id as version_id, v.number as version, o.provider_id, p.name as provider_name,
+    p.public_id as business_id,
     o.organiser_id, g.name_fi as organiser_fi, g.name_sv as organiser_sv, g.name_en as organiser_en, o.service_class,
     v.name_fi, v.name_sv, v.name_en, v.description_fi, v.description_sv, v.description_en,
     v.languages, v.skills, v.accepts_new_clients, v.earliest_start, v.calendar, v.prices, v.published_at

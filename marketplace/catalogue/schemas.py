@@ -97,7 +97,7 @@ class OwnOffer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublishedOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that search, comparison and agreements need of an offer, in one piece.
+    """Everything that search, comparison and agreements need of an offer, in one piece. ``business_id`` is the public one.
 
     ``municipality_codes`` are those of the offer that the approval covers today. Prices are in cents per ``unit`` and
     go by ``calendar``, the bands that the list was made with.

@@ -1,7 +1,8 @@
 """What becomes different in the public register, noted in the unit of work that makes it so.
 
-Granting, suspending, resuming, shortening and ending are noted by the database itself (migration 0022), whoever writes
-them. Days that pass without anybody writing anything are noted by a round; changes of the provider by their use cases.
+Approvals that are granted, suspended, resumed, shortened or ended, and providers and units that change, are noted by the
+database itself (migration 0022), whoever writes them. Days that pass without anybody writing anything are noted by a round,
+and published services and prices by the catalogue.
 """
 
 from enum import StrEnum
@@ -43,8 +44,10 @@ EXPIRED: Final = DAYS_PASSED % "a.valid_to < $1"
 
 
 async def note_change(kind: ChangeKind, provider_id: UUID, organiser_id: UUID | None = None) -> None:
-    """Notes, in the current unit of work, that a provider is shown differently from now on; to all its organisers' readers
-    where none is named. Only for what is no decision on an approval: those are noted by the database."""
+    """Notes, in the current unit of work, that a provider is shown differently, to all its organisers where none is named.
+
+    Only for what is no decision on an approval: those are noted by the database.
+    """
     await execute(INSERT, new_id(), now(), kind.value, provider_id, organiser_id, None)
 
 

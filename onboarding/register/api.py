@@ -19,7 +19,7 @@ from marketplace.web.security import allow_anyone
 from onboarding.register import feed, open_data, register
 from onboarding.register.answers_out import ChangesOut, RegisterOut, changes_out, register_out
 from onboarding.register.page_forms import read_public_id
-from onboarding.register.schemas import RegisterQuery
+from onboarding.register.schemas import EARLIEST, LATEST, RegisterQuery
 
 AnyRequest = Request[Any, Any, Any]
 REGISTER_TAG = "Register"
@@ -32,7 +32,6 @@ OPEN_TO_ALL = {
     "cross-origin-resource-policy": "cross-origin",
     "cache-control": CACHING,
 }
-EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 Organiser = FromQuery[UUID | None]
 Place = Annotated[str, QueryParameter(max_length=10)]

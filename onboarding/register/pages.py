@@ -24,9 +24,8 @@ from marketplace.web.security import allow_anyone, embeddable
 from marketplace.web.templating import page
 from onboarding.labels import class_names, municipality_names
 from onboarding.register import feed, open_data, register
-from onboarding.register.api import EARLIEST, LATEST
 from onboarding.register.page_forms import RegisterSearch, read_public_id
-from onboarding.register.schemas import RegisterQuery
+from onboarding.register.schemas import EARLIEST, LATEST, RegisterQuery
 
 AnyRequest = Request[Any, Any, Any]
 BASE = "/register"

@@ -1,7 +1,7 @@
 """What the public register is asked and says. Nothing in here is personal data."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
@@ -9,6 +9,10 @@ import msgspec
 from marketplace.kernel.i18n import Text
 from onboarding.approvals.changes import ChangeKind
 from onboarding.approvals.states import ApprovalStatus
+
+EARLIEST: Final = date(2000, 1, 1)
+LATEST: Final = date(2199, 12, 31)
+"""Days that can be asked for."""
 
 
 class RegisterQuery(msgspec.Struct, frozen=True, kw_only=True):

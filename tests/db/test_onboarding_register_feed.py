@@ -101,8 +101,18 @@ async def test_reader_goes_on_where_it_ended(organiser: Organiser) -> None:
     assert (len(first.items), first.more, len(second.items), second.more) == (3, True, 2, False)
     assert (await changes_since(second.next)).next == second.next
     async with unit_of_work():
-        await note_change(ChangeKind.RENAMED, await fetch_value("select id from provider where name = 'Hoiva 2'"))
-    assert await changes_of(second.next) == [("renamed", "Hoiva 2", False)]
+        await note_change(ChangeKind.OFFERS, await fetch_value("select id from provider where name = 'Hoiva 2'"))
+    assert await changes_of(second.next) == [("offers", "Hoiva 2", False)]
+
+
+async def test_changes_of_providers_and_their_units_are_noted(organiser: Organiser) -> None:
+    await fill_register(organiser, 1)
+    start = (await changes_since("")).next
+    await execute("update provider set name = 'Hoiva ja apu'")
+    await execute("update provider set contact_name = 'Toinen', website = 'https://www.example.com'")
+    await execute("update provider_unit set self_monitoring_url = 'https://www.example.com/plan'")
+    await execute("update provider set contact_name = 'Kolmas'")
+    assert [kind for kind, _, _ in await changes_of(start)] == ["renamed", "details", "details"]
 
 
 async def test_change_that_commits_late_is_not_passed_over(organiser: Organiser) -> None:
