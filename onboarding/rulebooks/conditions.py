@@ -18,6 +18,7 @@ from onboarding.rulebooks.language import (
 
 UNFIT = (QuestionType.DATE, QuestionType.ATTACHMENT)
 ARROW = " → "
+LONGEST_WAY = 20
 
 
 def faulty_conditions(content: RulebookContent) -> Iterable[FieldError]:
@@ -43,17 +44,26 @@ def faulty_conditions(content: RulebookContent) -> Iterable[FieldError]:
 def _circles(asked: list[PlacedQuestion], places: Mapping[str, int]) -> dict[int, str]:
     """The questions that depend on themselves; the first of each circle with the way round, the others without."""
     found: dict[int, str] = {}
+    walked: dict[int, int] = {}
     for start in range(len(asked)):
-        if start in found:
-            continue
-        way = [start]
-        while (following := _depends_on(asked[way[-1]], places)) is not None and following not in way:
+        way: list[int] = []
+        following: int | None = start
+        while following is not None and following not in walked:
+            walked[following] = start
             way.append(following)
-        if following == start:
-            keys = [asked[index].question.key for index in (*way, start)]
-            found |= dict.fromkeys(way, "")
-            found[start] = ARROW.join(keys)
+            following = _depends_on(asked[following], places)
+        if following is not None and walked[following] == start:
+            circle = way[way.index(following) :]
+            found |= dict.fromkeys(circle, "")
+            found[min(circle)] = _way_round(circle, asked)
     return found
+
+
+def _way_round(circle: list[int], asked: list[PlacedQuestion]) -> str:
+    """``a → b → a``, from the question that is asked first; the middle of a long way is left out."""
+    first = circle.index(min(circle))
+    keys = [asked[index].question.key for index in (*circle[first:], *circle[: first + 1])]
+    return ARROW.join(keys if len(keys) <= LONGEST_WAY else [*keys[: LONGEST_WAY - 2], "…", keys[-1]])
 
 
 def _depends_on(placed: PlacedQuestion, places: Mapping[str, int]) -> int | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from onboarding.rulebooks.wording import unsafe_words
 MAX_BYTES: Final = 512 * 1024
 MAX_DEPTH: Final = 20
 MAX_NODES: Final = 50_000
+MOST_PROBLEMS: Final = 200
 FILE: Final = "file"
 """The field under which an error of the whole file is told."""
 
@@ -58,7 +60,7 @@ def import_rulebook(data: bytes) -> RulebookContent:
     except UnicodeDecodeError as error:
         raise Invalid.field(FILE, message("The file is not text in UTF-8.")) from error
     plain = _parsed(text)
-    if problems := list(shape_faults(plain, RulebookContent)):
+    if problems := list(islice(shape_faults(plain, RulebookContent), MOST_PROBLEMS)):
         raise Invalid(problems)
     content = msgspec.convert(plain, RulebookContent)
     if problems := list(unsafe_words(content)):

@@ -48,9 +48,12 @@ def _list_faults(value: object, kind: Any, item: Any, path: str) -> Iterator[Fie
         yield FieldError(path, message("Here must be a list."))
         return
     given = cast("list[object]", value)
-    faults = [fault for n, each in enumerate(given) for fault in shape_faults(each, item, _joined(path, str(n)))]
-    yield from faults
-    if not faults and not _fits(given, kind):
+    is_sound = True
+    for n, each in enumerate(given):
+        for fault in shape_faults(each, item, _joined(path, str(n))):
+            is_sound = False
+            yield fault
+    if is_sound and not _fits(given, kind):
         yield FieldError(path, message("The list is too long."))
 
 

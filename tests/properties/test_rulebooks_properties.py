@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.i18n import Message, Text
@@ -21,9 +21,19 @@ from onboarding.rulebooks.requirements import (
     slot_key,
     slots_for,
 )
-from tests.factories.rulebooks import CLASSES, answers, random_rulebooks, sound_rulebooks
+from tests.factories.rulebooks import (
+    CLASSES,
+    answers,
+    choice_question,
+    random_rulebooks,
+    rulebook,
+    sound_rulebooks,
+    words,
+)
 
 DAY = date(2026, 11, 22)
+UNHURRIED = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+"""Whole rulebooks take a while to make up, the more so on a busy machine."""
 UNITS = [
     Subject("11111111-1111-1111-1111-111111111111", Text("A")),
     Subject("22222222-2222-2222-2222-222222222222", Text("B")),
@@ -54,11 +64,13 @@ def good_answer(question: Question) -> Any:
             return "hello"
 
 
+@UNHURRIED
 @given(random_rulebooks)
 def test_contradictions_of_anything_are_told_and_never_raise(content: RulebookContent) -> None:
     assert all(each.field and isinstance(each.message, Message) for each in contradictions(content))
 
 
+@UNHURRIED
 @given(random_rulebooks, chosen, units, st.dictionaries(st.sampled_from("abcdefgh"), answers))
 def test_anything_can_be_asked_and_judged(
     content: RulebookContent, classes: list[str], of: list[Subject], given: Any
@@ -69,11 +81,13 @@ def test_anything_can_be_asked_and_judged(
         read_answer(slot.question, given.get(slot.key), DAY)
 
 
+@UNHURRIED
 @given(sound_rulebooks())
 def test_content_made_soundly_has_no_contradictions(content: RulebookContent) -> None:
     assert contradictions(content) == []
 
 
+@UNHURRIED
 @given(sound_rulebooks(), chosen, units, st.data())
 def test_no_slot_is_shown_whose_condition_is_not_met(
     content: RulebookContent, classes: list[str], of: list[Subject], data: st.DataObject
@@ -89,6 +103,7 @@ def test_no_slot_is_shown_whose_condition_is_not_met(
         assert fits(condition, given[there[0]])
 
 
+@UNHURRIED
 @given(sound_rulebooks(), chosen, units)
 def test_answering_everything_asked_leaves_nothing_missing(
     content: RulebookContent, classes: list[str], of: list[Subject]
@@ -108,6 +123,7 @@ def test_answering_everything_asked_leaves_nothing_missing(
     }
 
 
+@UNHURRIED
 @given(sound_rulebooks())
 def test_every_question_of_sound_content_can_come_to_be_asked(content: RulebookContent) -> None:
     questions = {
@@ -135,11 +151,20 @@ def _way_to(question: Question, questions: dict[str, Question]) -> dict[str, Any
     return given
 
 
+@UNHURRIED
 @given(random_rulebooks, st.sampled_from(FileFormat))
 def test_what_goes_out_comes_in_again(content: RulebookContent, file_format: FileFormat) -> None:
     assert import_rulebook(export_rulebook(content, file_format)) == content
 
 
+@UNHURRIED
+@given(words, st.sampled_from(FileFormat))
+def test_any_words_go_out_and_come_in_again(said: str, file_format: FileFormat) -> None:
+    content = rulebook(choice_question("a", "one"), title=Text(said, said, said))
+    assert import_rulebook(export_rulebook(content, file_format)) == content
+
+
+@UNHURRIED
 @given(sound_rulebooks(), sound_rulebooks())
 def test_only_the_same_rulebooks_have_no_differences(old: RulebookContent, new: RulebookContent) -> None:
     assert differences(old, old) == []

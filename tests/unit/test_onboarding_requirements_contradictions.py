@@ -106,6 +106,13 @@ def test_question_that_depends_on_itself_is_a_circle() -> None:
     assert words(content) == ["The condition goes round in a circle: a → a."]
 
 
+def test_long_circle_is_told_shortly_and_at_once() -> None:
+    questions = [yes_no(f"q{n}", shown_if=when(f"q{(n + 1) % 1000}", True)) for n in range(1000)]
+    content = rulebook(*questions)
+    assert found(content) == [f"{Q0}.shown_if"]
+    assert words(content)[0].endswith("q17 → … → q0.")
+
+
 def test_question_before_a_circle_is_told_that_it_comes_too_early() -> None:
     content = rulebook(
         yes_no("z", shown_if=when("a", True)),

@@ -81,6 +81,10 @@ def test_faulty_file_is_refused(data: bytes, place: str) -> None:
     assert place in refused(data)
 
 
+def test_no_more_faults_are_told_than_anybody_reads() -> None:
+    assert len(refused(b"general: [" + b"1," * 9_000 + b"1]")) == 200
+
+
 def test_braces_may_be_yaml_too() -> None:
     data = b"{title: {fi: a}, declaration: {fi: a}, service_classes: [], general: []}"
     assert import_rulebook(data).title.fi == "a"
