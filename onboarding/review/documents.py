@@ -104,7 +104,7 @@ def draw(decision: DecisionView) -> bytes:
     }
     try:
         return _typeset(data)
-    except RuntimeError:
+    except NotDrawn:
         # PDF/UA refuses a character without a glyph, such as an emoji in somebody's words: its number is set instead.
         return _typeset(_each_text(data, _in_known_characters))
 
@@ -137,7 +137,7 @@ def _typeset(data: dict[str, Any]) -> bytes:
             pdf_standards=[STANDARD],
             sys_inputs=inputs,
         )
-    except typst.TypstError as error:
+    except RuntimeError as error:  # Also the parent of the typesetter's own error.
         raise NotDrawn(str(error)) from error
     return drawn
 

@@ -21,8 +21,11 @@ from onboarding.applications import drafts as applications
 from onboarding.applications.information import ItemToAsk
 from onboarding.applications.schemas import NewApplication
 from onboarding.compliance.looking import look_at
+from onboarding.review.decision_drafts import save_draft
+from onboarding.review.decision_schemas import Choice, DecisionWish
 from onboarding.review.decisions import approve
 from onboarding.review.messages import ask
+from onboarding.review.proposals import propose
 from tests.factories.accounts import Someone, a_hat, a_person, newest_token, with_second_factor
 from tests.factories.catalogue import make_offer
 from tests.factories.onboarding import (
@@ -38,6 +41,7 @@ from tests.factories.onboarding import (
     terms,
 )
 from tests.factories.plans import make_client, make_plan, plan_draft
+from tests.factories.profiles import profile_places
 from tests.factories.vouchers import a_product, at, grant_of
 from tests.journeys.working import jobs_done
 
@@ -64,6 +68,7 @@ async def make_world(database: str) -> World:
     people[Role.PROVIDER_WORKER] = await _hatted(Role.PROVIDER_WORKER, company.provider.id, company.provider.name)
     places = await _applications(organiser, company, newcomer, people)
     places |= await _care(organiser, company, people)
+    places |= await profile_places(company)
     await ask_new_password(company.someone.email, Language.FI)
     await ask_confirmation(company.actor)
     await invite(company.actor, "uusi@example.org", Role.PROVIDER_WORKER)
@@ -122,6 +127,8 @@ async def _applications(
     await approve(reviewer, approved, terms(date(2026, 1, 1)))
     draft, waiting = await _draft(company, organiser), await _sent(newcomer, organiser)
     asked = await _asked_of(company, organiser, reviewer)
+    proposed = await _proposed_of(newcomer, organiser, people)
+    await save_draft(reviewer, waiting, choice=Choice.WHOLE)
     mine = f"/provider/applications/drafts/{await _bundle_of(draft)}"
     base, drafts = "/provider/applications/{application_id}", "/provider/applications/drafts/{bundle_id}"
     return {
@@ -136,10 +143,20 @@ async def _applications(
         f"{drafts}/receipt": f"/provider/applications/drafts/{await _bundle_of(approved)}/receipt",
         f"{drafts}/withdraw": f"{mine}/withdraw",
         "{application_id}": str(waiting),
+        "/organiser/applications/{application_id}/proposal": f"/organiser/applications/{proposed}/proposal",
+        "{decision_id}": str(await fetch_value("select id from decision")),
+        "{code}": str(await fetch_value("select code from decision")),
         "{approval_id}": str(await fetch_value("select id from approval")),
         "{business_id}": BUSINESS_ID,
         "/provider/register/details": "/provider/register/details?business_id=2077474-0",
     }
+
+
+async def _proposed_of(applicant: Applicant, organiser: Organiser, people: dict[Role, Someone]) -> UUID:
+    """A sent application on which the administrator has proposed a decision to the reviewer."""
+    sent = await _sent(applicant, organiser)
+    await propose(_actor(people, Role.ORGANISER_ADMIN, organiser), sent, DecisionWish(conditions="Vain arkisin."))
+    return sent
 
 
 async def _asked_of(company: Applicant, organiser: Organiser, reviewer: Actor) -> UUID:

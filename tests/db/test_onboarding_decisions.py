@@ -10,7 +10,7 @@ from marketplace.kernel.audit import history
 from marketplace.kernel.clock import HELSINKI, clock_set_to, today
 from marketplace.kernel.db import execute, fetch, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
-from marketplace.kernel.i18n import Language, Text, translate
+from marketplace.kernel.i18n import Language, translate
 from onboarding.applications import drafts as applications
 from onboarding.applications import submission
 from onboarding.applications.states import ApplicationStatus
@@ -20,7 +20,7 @@ from onboarding.approvals.decision_schemas import DecisionOutcome, DecisionView,
 from onboarding.approvals.states import ApprovalStatus
 from onboarding.review import assignment, decisions
 from onboarding.review.decision_schemas import DecisionWish
-from onboarding.rulebooks.requirements import DecisionTerms, Reason, RulebookContent
+from onboarding.rulebooks.requirements import DecisionTerms, RulebookContent
 from tests.factories.onboarding import (
     CLASS,
     OTHER_CLASS,
@@ -38,14 +38,9 @@ from tests.factories.onboarding import (
     terms,
 )
 from tests.factories.organisers import make_organiser
-from tests.factories.rulings import copied, under_rulebook, with_id
+from tests.factories.rulings import REASON, copied, under_rulebook, with_id
 
 BOTH = (CLASS, OTHER_CLASS)
-REASON = Reason(
-    code="no_insurance",
-    text=Text("Vakuutus puuttuu.", "Försäkring saknas.", "There is no insurance."),
-    legal_basis=Text("569/2009 5 §", "569/2009 5 §", "569/2009 section 5"),
-)
 
 
 def strict_rulebook(**changes: object) -> RulebookContent:

@@ -7,11 +7,17 @@ import msgspec
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import execute, new_id
+from marketplace.kernel.i18n import Text
 from marketplace.organisers.schemas import Organiser
-from onboarding.rulebooks.requirements import RulebookContent
+from onboarding.rulebooks.requirements import Reason, RulebookContent
 from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.onboarding import Case
 
+REASON = Reason(
+    code="no_insurance",
+    text=Text("Vakuutus puuttuu.", "Försäkring saknas.", "There is no insurance."),
+    legal_basis=Text("569/2009 5 §", "569/2009 5 §", "569/2009 section 5"),
+)
 COPY = """
 insert into application select (jsonb_populate_record(a,
     jsonb_build_object('id', $2::uuid, 'reference', 'H-' || substr($2::text, 1, 8) || right($2::text, 6)))).*
