@@ -14,7 +14,7 @@ from marketplace.kernel.i18n import message
 from marketplace.notices import reading, settings
 from marketplace.notices.mails import SETTINGS_PATH
 from marketplace.notices.schemas import NoticeSettings
-from marketplace.notices.states import Delivery
+from marketplace.notices.states import MAIL_WORDS, Delivery
 from marketplace.web.forms import filled_form, read_form
 from marketplace.web.navigation import Desk, desk_of
 from marketplace.web.paths import Kind, kind_of
@@ -41,7 +41,8 @@ DELIVERIES = [
 @get(NOTICES_PATH, guards=[allow_signed_in], include_in_schema=False)
 async def show_notices(request: AnyRequest, actor: Caller, page: PageNumber = 1) -> Response[str]:
     """One's notices, newest first."""
-    return show(request, "notices/list.html", found=await reading.own_notices(actor, page), settings_path=SETTINGS_PATH)
+    found = await reading.own_notices(actor, page)
+    return show(request, "notices/list.html", found=found, settings_path=SETTINGS_PATH, mail_words=MAIL_WORDS)
 
 
 @get(f"{NOTICES_PATH}/{{notice_id:uuid}}", guards=[allow_signed_in], include_in_schema=False)

@@ -16,6 +16,9 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.db import Row, fetch, fetch_one
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Language, Text, message, translate
+from marketplace.notices.mails import mail_states_of
+from marketplace.notices.schemas import MailProgress
+from onboarding.applications.drafts import OWNER
 from onboarding.archive import queries
 from onboarding.archive.names import file_path
 from onboarding.archive.schemas import ArchivedAnswer, ArchivedFile, ArchivedGroup, Dossier, HistoryLine
@@ -115,6 +118,14 @@ async def history_of(actor: Actor, application_id: UUID) -> tuple[Mapping[str, A
     return _summary(found.row, found.language), [_line(each, found, reader) for each in events]
 
 
+async def mails_about(application_id: UUID) -> list[MailProgress]:
+    """How the e-mails about an application and its decisions are doing. The caller has checked that its reader may know."""
+    decisions = await fetch("select id from decision where application_id = $1 order by decided_at", application_id)
+    found = [await mail_states_of(OWNER, application_id)]
+    found += [await mail_states_of("decision", row["id"]) for row in decisions]
+    return sorted((each for some in found for each in some), key=lambda each: each.created_at, reverse=True)
+
+
 def _summary(row: Row, language: Language) -> dict[str, Any]:
     left_out = {"created_by", "submitted_by", "decided_by", "unit_ids", "rulebook_version_id"}
     return {
@@ -137,7 +148,7 @@ def _documents(decisions: Sequence[Row]) -> list[ArchivedFile]:
     made = [each for each in decisions if each["file_id"] is not None]
     return [
         msgspec.convert(
-            {**row, "path": file_path("decisions", n, row["number"], row["name"]), "created_at": row["made_at"]},
+            {**row, "path": file_path("decisions", n, "", row["name"]), "created_at": row["made_at"]},
             ArchivedFile,
         )
         for n, row in enumerate(made, 1)

@@ -10,6 +10,7 @@ from litestar.response import Redirect, Stream
 from marketplace.kernel.actors import PROVIDER_ROLES, Actor, Role
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import message
+from marketplace.notices.states import MAIL_WORDS
 from marketplace.web.forms import Form, filled_form, read_form
 from marketplace.web.navigation import ROLE_NAMES, Desk, add_to_navigation
 from marketplace.web.security import Caller, allow
@@ -39,6 +40,7 @@ async def show_history(request: AnyRequest, actor: Caller, application_id: FromP
     facts, lines = await collecting.history_of(actor, application_id)
     return page(
         request, "archive/history.html", facts=facts, lines=lines[::-1], application=f"{SENT}/{application_id}",
+        mails=await collecting.mails_about(application_id), mail_words=MAIL_WORDS,
         role_names={role.value: name for role, name in ROLE_NAMES.items()},
     )  # fmt: skip
 

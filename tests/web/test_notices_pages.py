@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.kernel.actors import Role
-from marketplace.kernel.db import fetch_value, new_id
+from marketplace.kernel.db import execute, fetch_value, new_id
 from tests.factories.accounts import PASSWORD, a_hat, a_person
 from tests.factories.notices import told
 from tests.web.browser import Api, Browser
@@ -67,6 +67,15 @@ async def test_notices_are_marked_one_by_one_and_all_at_once(client):
     assert (await client.page("/notices")).select_one(".st-count").text == "1"
     assert (await client.submit("/notices/read")).status_code == 303
     assert "Olet lukenut kaiken" in (await client.get("/notices")).text
+
+
+async def test_an_email_that_failed_is_told(client):
+    someone = await a_person()
+    await signed_in(client, someone)
+    await told(someone.id)
+    assert "ei ole vielä saatu" not in (await client.get("/notices")).text
+    await execute("update notice set mail_state = 'failed'")
+    assert "Sähköpostia ei ole vielä saatu lähetettyä: yritämme uudelleen." in (await client.get("/notices")).text
 
 
 async def test_anothers_notice_is_not_found(client):

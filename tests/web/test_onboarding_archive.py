@@ -69,6 +69,7 @@ async def test_the_history_reads_in_plain_words(client, file_store):
     assert "The application was sent" in page.text
     assert "Aino Yrittäjä" in page.text
     assert page.select_one(f'a[href="/organiser/applications/{case.id}/archive.zip"]')
+    assert "The e-mail is being sent." in page.text
     review = await client.page(f"/organiser/applications/{case.id}")
     assert review.select_one(f'a[href="/organiser/applications/{case.id}/history"]')
 
