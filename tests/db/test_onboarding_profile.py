@@ -1,8 +1,6 @@
 """The profile: written by its administrators, never over a colleague, read by those who may, turned into facts."""
 
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,7 +14,6 @@ from onboarding.providers import certificates, profile_editing
 from onboarding.providers.expiring import ExpiringKind, expiring_things
 from onboarding.providers.profile import (
     CERTIFICATE_ROWS,
-    CONTACTS,
     INSURANCES,
     SUBCONTRACTORS,
     UNITS,
@@ -27,56 +24,21 @@ from onboarding.providers.profile import (
 from onboarding.providers.profile_editing import ChangedMeanwhile
 from onboarding.providers.profile_facts import FACTS, facts_of
 from onboarding.providers.profile_schemas import (
-    Certificate,
-    CertificateKind,
-    Contact,
-    ContactRole,
     Insurance,
     InsuranceKind,
-    Premises,
     Section,
-    ServiceLanguages,
-    SoteriRegistration,
     Staff,
-    Subcontracting,
     Subcontractor,
-    Unit,
 )
 from onboarding.providers.profile_states import states_of
 from tests.factories.onboarding import PDF, Applicant, a_draft, a_submitted, make_applicant, stranger
-
-DAY = timedelta(days=1)
-
-
-def a_unit(**changes: Any) -> Unit:
-    return Unit(**{
-        "name": "Kallion tiimi", "municipality": "091", "soteri_id": "s-123456", "staff": 8,
-        "self_monitoring_url": "https://example.org/omavalvonta", "self_monitoring_on": today() - 30 * DAY, **changes,
-    })  # fmt: skip
-
-
-def tax(**changes: Any) -> Certificate:
-    return Certificate(**{"kind": CertificateKind.TAX, "issued_on": today() - 5 * DAY, **changes})
+from tests.factories.profiles import DAY, a_unit, fill_profile, tax
 
 
 async def filled() -> Applicant:
     """A provider with something in every section."""
     applicant = await make_applicant()
-    me = applicant.actor
-    await profile_editing.add_row(me, UNITS, a_unit())
-    liability = Insurance(kind=InsuranceKind.LIABILITY, insurer="Turva", valid_to=today() + 20 * DAY)
-    await profile_editing.add_row(me, INSURANCES, liability)
-    await certificates.add_certificate(me, tax(expires_on=today() + 10 * DAY), "verot.pdf", PDF)
-    await certificates.add_certificate(me, tax(kind=CertificateKind.PENSION), "elake.pdf", PDF)
-    await profile_editing.save_soteri(me, SoteriRegistration(soteri_id="1.2.246.10.12345678.10.0"))
-    await profile_editing.save_staff(
-        me, Staff(registered_nurses=2, practical_nurses=5, others=1, full_time=Decimal("7.5"))
-    )
-    await profile_editing.save_languages(me, ServiceLanguages(languages=["sv", "fi"]))
-    await profile_editing.save_premises(me, Premises(has_premises=True, is_accessible=True))
-    await profile_editing.save_subcontracting(me, Subcontracting(is_used=False))
-    contact = Contact(role=ContactRole.BILLING, name="Lasse", email="laskut@example.org", phone="040 1234567")
-    await profile_editing.add_row(me, CONTACTS, contact)
+    await fill_profile(applicant)
     return applicant
 
 
