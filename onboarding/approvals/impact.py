@@ -111,9 +111,10 @@ def verdicts(
     new: RulebookContent, present: RulebookContent | None, holders: Iterable[Holder], day: date
 ) -> Iterator[Verdict]:
     """Judges holders one by one by the new rulebook, as of ``day``, beside the present one (None: there is none)."""
+    by_new, by_present = Judge(new, day), Judge(present, day) if present else None
     for holder in holders:
-        old = {_place(each) for each in findings_of(present, holder, day)} if present else set[str]()
-        found = findings_of(new, holder, day)
+        old = {_place(each) for each in by_present.findings(holder)} if by_present else set[str]()
+        found = by_new.findings(holder)
         caused = tuple(each for each in found if _place(each) not in old)
         yield Verdict(holder, caused, len(caused) < len(found))
 
@@ -155,29 +156,62 @@ def _counts(affected: Iterable[AffectedProvider], new: RulebookContent) -> Itera
             yield QuestionCount(key=key, question=question.text, refused=refused, unanswered=unanswered)
 
 
-def findings_of(content: RulebookContent, holder: Holder, day: date) -> list[Finding]:
-    """Everything in which a holder falls short of a rulebook on a day."""
-    answers, attached = _present(content, holder)
-    found = [_lost_service(code) for code in holder.service_classes if code not in content.service_classes]
-    for group in slots_for(content, holder.service_classes, holder.units, answers):
-        for slot in group.slots:
-            finding = _finding(slot, answers.get(slot.key), attached, day)
-            if finding is not None:
-                found.append(finding)
-    return found
+class Judge:
+    """A rulebook on a day. What it has said of an answer to a question it remembers: many answer alike."""
 
+    def __init__(self, content: RulebookContent, day: date) -> None:
+        self.content = content
+        self.day = day
+        self._said: dict[tuple[str, type, object], tuple[Text | None, Text]] = {}
 
-def _present(content: RulebookContent, holder: Holder) -> tuple[dict[str, Answer], dict[str, date | None]]:
-    """The holder's answers with its profile's present facts in place of what it once wrote."""
-    answers, attached = dict(holder.answers), dict(holder.attached)
-    for question in questions_for(content, holder.service_classes).values():
-        if question.profile is not None:
-            code = question.profile
-            _take(answers, holder.facts, code, question.key)
-            _take(attached, holder.fact_files, code, question.key)
-            for unit in holder.units:
-                _take(answers, holder.facts, f"{code}@{unit.code}", f"{question.key}@{unit.code}")
-    return answers, attached
+    def findings(self, holder: Holder) -> list[Finding]:
+        """Everything in which a holder falls short."""
+        answers, attached = self._present(holder)
+        offered = self.content.service_classes
+        found = [_lost_service(code) for code in holder.service_classes if code not in offered]
+        asked = slots_for(self.content, holder.service_classes, holder.units, answers)
+        judged = (self._finding(slot, answers, attached) for group in asked for slot in group.slots)
+        return [*found, *(finding for finding in judged if finding is not None)]
+
+    def _present(self, holder: Holder) -> tuple[dict[str, Answer], dict[str, date | None]]:
+        """The holder's answers with its profile's present facts in place of what it once wrote."""
+        answers, attached = dict(holder.answers), dict(holder.attached)
+        for question in questions_for(self.content, holder.service_classes).values():
+            if question.profile is not None:
+                code = question.profile
+                _take(answers, holder.facts, code, question.key)
+                _take(attached, holder.fact_files, code, question.key)
+                for unit in holder.units:
+                    _take(answers, holder.facts, f"{code}@{unit.code}", f"{question.key}@{unit.code}")
+        return answers, attached
+
+    def _finding(
+        self, slot: Slot, answers: Mapping[str, Answer], attached: Mapping[str, date | None]
+    ) -> Finding | None:
+        question = slot.question
+        given = attached if question.type is QuestionType.ATTACHMENT else answers
+        is_there = slot.key in given and given[slot.key] != ""
+        problem, answer = self._judged(question, given[slot.key]) if is_there else (None, Text(""))
+        if problem is None if is_there else not question.required:
+            return None
+        return Finding(
+            kind=FindingKind.REFUSED if is_there else FindingKind.UNANSWERED,
+            slot=slot.key,
+            question=question.text,
+            subject=slot.subject.label,
+            answer=answer,
+            rule=question.rule,
+            problem=problem or in_three_languages(message("This is not answered yet.")),
+        )
+
+    def _judged(self, question: Question, answer: Answer | date | None) -> tuple[Text | None, Text]:
+        """What is wrong with an answer, or nothing, and the answer in words."""
+        asked = (question.key, type(answer), answer)
+        if asked not in self._said:
+            problem = refusal(question, answer, self.day)
+            words = answer_in_words(question, answer) if problem else Text("")
+            self._said[asked] = (in_three_languages(problem) if problem else None, words)
+        return self._said[asked]
 
 
 def _take(into: dict[str, Answer] | dict[str, date | None], facts: Mapping[str, object], code: str, slot: str) -> None:
@@ -198,31 +232,10 @@ def _lost_service(code: str) -> Finding:
     )  # fmt: skip
 
 
-def _finding(slot: Slot, answer: Answer | None, attached: Mapping[str, date | None], day: date) -> Finding | None:
-    question = slot.question
+def refusal(question: Question, answer: Answer | date | None, day: date) -> Message | None:
+    """What is wrong with an answer, or with a file of which the issue date is given."""
     if question.type is QuestionType.ATTACHMENT:
-        is_there, problem = slot.key in attached, attachment_problem(question, attached.get(slot.key), day)
-        shown = attached.get(slot.key)
-    else:
-        is_there = answer is not None and answer != ""
-        problem, shown = _refusal(question, answer, day), answer
-    if problem is None if is_there else not question.required:
-        return None
-    said = problem if is_there and problem else message("This is not answered yet.")
-    return Finding(
-        kind=FindingKind.REFUSED if is_there else FindingKind.UNANSWERED,
-        slot=slot.key,
-        question=question.text,
-        subject=slot.subject.label,
-        answer=answer_in_words(question, shown),
-        rule=question.rule,
-        problem=in_three_languages(said),
-    )
-
-
-def _refusal(question: Question, answer: Answer | None, day: date) -> Message | None:
-    if answer is None:
-        return None
+        return attachment_problem(question, answer if isinstance(answer, date) else None, day)
     if question.required_answer is not None and answer is not question.required_answer:
         return message("The rulebook requires the answer {answer}.", answer=_YES if question.required_answer else _NO)
     judged = read_answer(question, answer, day)

@@ -56,6 +56,7 @@ class Rows(Generic[ViewT]):
         self.table = table
         self.edit = edit
         self.view = view
+        self.names = frozenset(field.name for field in msgspec.structs.fields(view))
         self.select = select or f"select * from {table} where provider_id = $1"
         self.order = order
 
@@ -76,8 +77,7 @@ class Rows(Generic[ViewT]):
         return self.read(row)
 
     def read(self, row: Row) -> ViewT:
-        names = {field.name for field in msgspec.structs.fields(self.view)}
-        return msgspec.convert({name: value for name, value in row.items() if name in names}, self.view)
+        return msgspec.convert({name: value for name, value in row.items() if name in self.names}, self.view)
 
 
 CONTACTS = Rows(Section.CONTACTS, "provider_contact", Contact, ContactView, "role, lower(name)")

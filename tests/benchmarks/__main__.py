@@ -19,7 +19,7 @@ from marketplace.kernel.embedded_postgres import _reachable_binaries as binaries
 from marketplace.kernel.embedded_postgres import free_port
 from marketplace.kernel.migrations import migrate
 from marketplace.run import Stack, scratch_config
-from tests.benchmarks import redeeming, register, searching
+from tests.benchmarks import impact, redeeming, register, searching
 from tests.benchmarks.machine import Machine, this_machine
 from tests.benchmarks.redeeming import PgBench
 from tests.benchmarks.report import Chapter, Pair, page
@@ -93,6 +93,7 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
             register.ABOUT,
             _register(stack.local_url, database_url, size),
         ),
+        _impact(size),
         Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
     ]
 
@@ -121,6 +122,16 @@ def _register(url: str, database_url: str, size: Size) -> list[Pair]:
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
         pairs.extend(register.beside_bare_selects(url, database_url, **options))
     return pairs
+
+
+def _impact(size: Size) -> Chapter:
+    _say("Impact of a rulebook ...")
+
+    async def measured() -> Chapter:
+        await db.start_pool(2)
+        return await impact.measure(size.runs)
+
+    return _within_database(measured)
 
 
 def _redeem(url: str, server: PgBench, prepared: redeeming.Prepared, size: Size) -> list[Pair]:
