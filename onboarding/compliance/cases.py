@@ -43,7 +43,7 @@ async def open_case(actor: Actor, approval: Row, finding: Finding, settings_numb
         finding.after[:2000], today(), settings_number, now(),
     )  # fmt: skip
     made = row or {}
-    await note(actor, made, Step.OPENED, day=finding.due_on)
+    await note(actor, made, Step.OPENED)
     if finding.kind is CaseKind.NAME_CHANGED:
         await tell(made, Step.OPENED)
     return made
