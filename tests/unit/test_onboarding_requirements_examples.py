@@ -6,7 +6,16 @@ from uuid import UUID
 import pytest
 
 from onboarding.rulebooks.differences import differences_between_organisers
-from onboarding.rulebooks.language import Per, Question, QuestionType, RulebookContent, placed_questions
+from onboarding.rulebooks.exchange import import_rulebook
+from onboarding.rulebooks.language import (
+    ATTRIBUTES,
+    DecisionTerms,
+    Per,
+    Question,
+    QuestionType,
+    RulebookContent,
+    placed_questions,
+)
 from onboarding.rulebooks.requirements import contradictions
 from onboarding.rulebooks.versions import DATA, example_rulebook
 
@@ -76,3 +85,16 @@ def test_one_profile_answers_much_of_every_example() -> None:
         asked = [each for each in questions_of((name,)) if each.shown_if is None]
         from_profile = [each for each in asked if each.profile]
         assert len(from_profile) * 3 >= len(asked)
+
+
+DESCRIBED = (DATA.parents[2] / "docs" / "rulebooks.md").read_text(encoding="utf-8")
+
+
+def test_example_of_the_description_is_sound() -> None:
+    written = DESCRIBED.split("```yaml\n")[1].split("```")[0]
+    assert contradictions(import_rulebook(written.encode())) == []
+
+
+@pytest.mark.parametrize("name", [*Question.__struct_fields__, *DecisionTerms.__struct_fields__, *ATTRIBUTES])
+def test_every_word_of_the_language_is_described(name: str) -> None:
+    assert f"`{name}`" in DESCRIBED

@@ -90,5 +90,10 @@ def test_braces_may_be_yaml_too() -> None:
     assert import_rulebook(data).title.fi == "a"
 
 
+def test_nothing_said_is_as_good_as_left_out() -> None:
+    data = HEAD + QUESTION % b"hint: null, shown_if: null, choices: []"
+    assert import_rulebook(data).general[0].questions[0].hint is None
+
+
 def test_mark_at_the_beginning_of_a_file_does_no_harm() -> None:
     assert import_rulebook(b"\xef\xbb\xbf" + HEAD + b"general: []").service_classes == ("V-PA",)
