@@ -103,8 +103,8 @@ async def asks_for_more(staff: Visitor, reviewer: Someone) -> None:
     await staff.follow("Stadin Arkiapu Oy")
     await staff.press("Take it to handle")
     await staff.press("Ask for more information")
-    await staff.fill(text="Who is the person in charge?")
-    await staff.press("Send the question")
+    await staff.fill(**{"items.0.text": "Who is the person in charge?"})
+    await staff.press("Send the questions")
     await staff.sees("Who is the person in charge?")
 
 
