@@ -44,10 +44,12 @@ class CompanyFound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ChangedFact(msgspec.Struct, frozen=True, kw_only=True):
+    """What the register said before and says now; days as ISO text."""
+
     field: str
     label: str
-    before: str | date | None
-    after: str | date | None
+    before: str | None
+    after: str | None
 
 
 class FactsCheck(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,10 +139,19 @@ async def check_facts_again(actor: Caller) -> FactsCheck:
     """Asks the business register (YTJ) now, at most every five minutes. Nothing in ``changes``: nothing changed."""
     change = await rechecking.check_again(actor)
     changes = [
-        ChangedFact(field=each.field, label=translate(each.label, actor.language), before=each.before, after=each.after)
+        ChangedFact(
+            field=each.field,
+            label=translate(each.label, actor.language),
+            before=_written(each.before),
+            after=_written(each.after),
+        )
         for each in (change.changes if change else ())
     ]
     return FactsCheck(is_gone=bool(change and change.is_gone), changes=changes)
+
+
+def _written(value: str | date | None) -> str | None:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 @get("/api/v1/provider/facts", guards=[PROVIDER], tags=[TAG])
