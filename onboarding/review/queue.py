@@ -170,7 +170,7 @@ _WITH_DEADLINES = SUMMARY.replace("select a.id,", "select a.decide_by, a.days_le
 
 
 def _item(row: Row, names: Mapping[UUID, str], open_with: list[str]) -> QueueItem:
-    fields: dict[str, Any] = {name: getattr(summary(row), name) for name in summary(row).__struct_fields__}
+    fields: dict[str, Any] = msgspec.structs.asdict(summary(row))
     is_waiting = row["days_left"] is not None or row["status"] not in statuses_with(Capability.BE_REVIEWED)
     return QueueItem(
         **fields,

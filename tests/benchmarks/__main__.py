@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from marketplace.kernel.embedded_postgres import _reachable_binaries as binaries
 from marketplace.kernel.embedded_postgres import free_port
 from marketplace.kernel.migrations import migrate
 from marketplace.run import Stack, scratch_config
-from tests.benchmarks import impact, redeeming, register, searching
+from tests.benchmarks import impact, redeeming, register, reviewing, searching
 from tests.benchmarks.machine import Machine, this_machine
 from tests.benchmarks.redeeming import PgBench
 from tests.benchmarks.report import Chapter, Pair, page
@@ -47,12 +47,15 @@ class Size:
     offers: int
     vouchers: int
     providers: int
+    queues: tuple[int, ...]
     seconds: float
     runs: int
 
 
-FULL = Size(offers=searching.OFFERS, vouchers=60, providers=register.PROVIDERS, seconds=4.0, runs=3)
-QUICK = Size(offers=1_000, vouchers=4, providers=50, seconds=0.5, runs=1)
+FULL = Size(
+    offers=searching.OFFERS, vouchers=60, providers=register.PROVIDERS, queues=reviewing.SIZES, seconds=4.0, runs=3
+)
+QUICK = Size(offers=1_000, vouchers=4, providers=50, queues=(100, 200), seconds=0.5, runs=1)
 
 
 @click.command()
@@ -81,7 +84,7 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
     os.environ.update(stack.environment)
     get_config.cache_clear()
     _say("Preparing offers and vouchers ...")
-    prepared = _within_database(lambda: _prepare(size))
+    prepared, queues = _within_database(lambda: _prepare(size))
     stack.serve()
     binaries, database_url = binaries_folder(), stack.environment["DATABASE_URL"]
     # Its tables stay out of our database.
@@ -94,16 +97,18 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
             _register(stack.local_url, database_url, size),
         ),
         _impact(size),
+        Chapter("Review queue as it grows", reviewing.ABOUT, _review(stack.local_url, database_url, queues, size)),
         Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
     ]
 
 
-async def _prepare(size: Size) -> redeeming.Prepared:
+async def _prepare(size: Size) -> tuple[redeeming.Prepared, list[reviewing.Queue]]:
     await migrate()
     await db.start_pool(4)
     await searching.fill(size.offers)
     await register.fill(size.providers)
-    return await redeeming.prepare(size.vouchers)
+    queues = await reviewing.fill(size.queues)
+    return await redeeming.prepare(size.vouchers), queues
 
 
 def _search(url: str, database_url: str, size: Size) -> list[Pair]:
@@ -121,6 +126,15 @@ def _register(url: str, database_url: str, size: Size) -> list[Pair]:
         _say(f"Register, {clients} at a time ...")
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
         pairs.extend(register.beside_bare_selects(url, database_url, **options))
+    return pairs
+
+
+def _review(url: str, database_url: str, queues: Sequence[reviewing.Queue], size: Size) -> list[Pair]:
+    pairs: list[Pair] = []
+    for clients in CLIENTS:
+        _say(f"Review queue, {clients} at a time ...")
+        options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
+        pairs.extend(reviewing.beside_a_bare_select(url, database_url, queues, **options))
     return pairs
 
 
