@@ -327,7 +327,7 @@ def _page(
 ) -> Response[str]:
     base = f"{LIST}/{desk.application.id}"
     return page(
-        request, f"review/{template}.html", form=form, desk=desk, view=desk.application, provider=desk.provider, base=base,
+        request, f"review/{template}.html", form=form, wants_four_eyes=desk.wants_four_eyes, last_day=desk.last_day, view=desk.application, provider=desk.provider, base=base,
         here=f"{base}/decide", class_names=class_names, municipality_names=municipality_names, titles=TITLES,
         outcomes=DecisionOutcome, status_code=status_code, **more,
     )  # fmt: skip

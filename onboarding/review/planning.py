@@ -35,7 +35,7 @@ def plan(wish: DecisionWish, applied: Applied, content: RulebookContent, day: da
     first = (wish.valid_from or day) if approved else None
     last = (wish.valid_to or last_day(content, first)) if first else None
     words, problems = _words(wish)
-    problems += [*_not_applied_for(wish, applied), *_unknown_reasons(wish, content), *_wrong_days(first, last)]
+    problems += [*_not_applied_for(wish, applied), *_unknown_reasons(wish, content), *wrong_days(first, last)]
     if refused and not wish.reasons and not words["words"]:
         problems.append(FieldError("reasons", message("Choose at least one reason for what is refused, or write one.")))
     if problems:
@@ -121,7 +121,8 @@ def _unknown_reasons(wish: DecisionWish, content: RulebookContent) -> Iterable[F
             )
 
 
-def _wrong_days(first: date | None, last: date | None) -> Iterable[FieldError]:
+def wrong_days(first: date | None, last: date | None) -> Iterable[FieldError]:
+    """What keeps two days from being the first and the last of an approval."""
     for name, day in (("valid_from", first), ("valid_to", last)):
         if day is not None and not EARLIEST <= day <= LATEST:
             yield FieldError(name, _out_of_bounds())

@@ -39,7 +39,7 @@ async def test_everything_wrong_is_named(api: Api) -> None:
     answer = await api.post(f"{QUEUE}/{case.id}/decide", json=wrong)
     assert answer.status_code == 422
     assert {each["field"] for each in answer.json()["errors"]} == {"reasons.0", "words"}
-    assert (await api.post(f"{QUEUE}/{case.id}/decide", json={"more": 1})).status_code == 400
+    assert (await api.post(f"{QUEUE}/{case.id}/decide", json={"more": 1})).status_code == 422
 
 
 async def test_proposal_is_read_confirmed_and_returned(api: Api) -> None:

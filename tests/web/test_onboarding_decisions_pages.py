@@ -228,7 +228,7 @@ async def test_anybody_verifies_a_document(client: Browser) -> None:
     assert asked.headers["location"] == f"/verify/{decision.code}"
 
 
-@pytest.mark.parametrize("code", ["BCDFG-BCDFG-BCDFG-BCDFG", "x" * 300, "%00", "%F0%9F%99%82", "..%2f", "'"])
+@pytest.mark.parametrize("code", ["BCDFG-BCDFG-BCDFG-BCDFG", "x" * 300, "%F0%9F%99%82", "..%2f", "'"])
 async def test_unknown_code_is_a_page_of_its_own(client: Browser, code: str) -> None:
     answer = await client.get(f"/verify/{code}")
     assert answer.status_code == 404
