@@ -7,7 +7,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from marketplace.kernel.errors import FieldError
-from marketplace.kernel.i18n import Language, Message, Text, message
+from marketplace.kernel.i18n import Language, Message, Text, counted, message
 from marketplace.web.forms import Form, empty_form, filled_form, read_form, read_query
 from marketplace.web.security import Caller
 from marketplace.web.templating import page, redirect
@@ -182,7 +182,11 @@ async def ask_group_removal(request: AnyRequest, actor: Caller, group_key: FromP
     """Asks whether a page is really to go, with all its questions."""
     draft = await draft_of(actor)
     group = placed_group(draft.content, group_key).group
-    text = message("Its {count} questions go with it. Published versions stay as they are.", count=len(group.questions))
+    text = counted(
+        "Its {count} question goes with it. Published versions stay as they are.",
+        "Its {count} questions go with it. Published versions stay as they are.",
+        count=len(group.questions),
+    )
     heading = message("Remove the page “{text}”?", text=group.title)
     return _removal_page(request, draft, f"{DRAFT}/pages/{group_key}", heading, text)
 
@@ -337,8 +341,10 @@ async def ask_question_removal(request: AnyRequest, actor: Caller, question_key:
     others = depending_on(draft.content, question_key)
     text = message("Published versions stay as they are.")
     if others:
-        text = message(
-            "{count} questions are shown only after a certain answer to it. Change them too.", count=len(others)
+        text = counted(
+            "{count} question is shown only after a certain answer to it. Change it too.",
+            "{count} questions are shown only after a certain answer to it. Change them too.",
+            count=len(others),
         )
     heading = message("Remove the question “{text}”?", text=_shortened(question.text))
     return _removal_page(request, draft, f"{DRAFT}/questions/{question_key}", heading, text)
