@@ -1,30 +1,10 @@
 """What onboarding tells of, to be done after the commit. Payloads carry ids only."""
 
-from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
 from marketplace.kernel.jobs import Topic
-
-
-class NoticeKind(StrEnum):
-    """What happened to an application that somebody should hear of."""
-
-    SUBMITTED = "submitted"
-    INFORMATION_REQUESTED = "information_requested"
-    ANSWERED = "answered"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-class ApplicationNotice(msgspec.Struct, frozen=True):
-    """``notice_id`` is made with the job, so that a mail that is sent twice is recognised as one."""
-
-    notice_id: UUID
-    application_id: UUID
-    kind: NoticeKind
 
 
 class ApprovalChanged(msgspec.Struct, frozen=True):
@@ -45,9 +25,6 @@ class OfApproval(msgspec.Struct, frozen=True):
 class OfDecision(msgspec.Struct, frozen=True):
     decision_id: UUID
 
-
-NOTICE = Topic("onboarding.notice", ApplicationNotice)
-"""Tell the applicant or the organiser by e-mail. Handled here."""
 
 APPROVAL_CHANGED = Topic("approval.changed", ApprovalChanged)
 """Handled above, by the catalogue, which looks at the provider's published offers again."""

@@ -31,7 +31,7 @@ from onboarding.review.decision_drafts import (
 from onboarding.review.decision_forms import ChoiceForm, ReasonsForm, ScopeForm, SignForm, TermsForm, TransferForm
 from onboarding.review.decision_schemas import Choice, DecisionDesk, PlannedDecision, Transfer
 from onboarding.review.letter import TITLES
-from onboarding.review.planning import whole_scope
+from onboarding.review.planning import whole_scope, wrong_days
 from onboarding.review.transferring import transfer
 from onboarding.scoping import REVIEWING
 
@@ -65,7 +65,6 @@ STEPS: Final[Mapping[Choice, tuple[str, ...]]] = {
 }
 """The questions of each choice, in order; the summary follows the last."""
 
-TERMS: Final = frozenset({"valid_from", "valid_to", "conditions"})
 DONE: Final[Mapping[str, Message]] = {
     "decided": message("The decision has been made. The applicant is told, and the document is being made."),
     "proposed": message("The decision was proposed. A colleague can now confirm it or give it back."),
@@ -205,21 +204,12 @@ async def send_decision_terms(request: AnyRequest, actor: Caller, application_id
         await save_draft(
             actor, application_id, valid_from=terms.valid_from, valid_to=terms.valid_to, conditions=terms.conditions
         )
-        form.errors.update(await _wrong_terms(actor, application_id))
+        form.errors.update({each.field: each.message for each in wrong_days(terms.valid_from, terms.valid_to)})
     return (
         _page(request, desk, "decide_terms", form, INVALID)
         if form.errors
         else redirect(_address(application_id, "check"))
     )
-
-
-async def _wrong_terms(actor: Actor, application_id: UUID) -> dict[str, Message]:
-    """What is wrong with the answers of this page; other pages tell of theirs."""
-    try:
-        await planned_of_draft(actor, application_id)
-    except Invalid as invalid:
-        return {each.field: each.message for each in invalid.fields if each.field in TERMS}
-    return {}
 
 
 @get(f"{DECIDE}/transfer", guards=[REVIEW], include_in_schema=False)
@@ -327,8 +317,8 @@ def _page(
 ) -> Response[str]:
     base = f"{LIST}/{desk.application.id}"
     return page(
-        request, f"review/{template}.html", form=form, wants_four_eyes=desk.wants_four_eyes, last_day=desk.last_day, view=desk.application, provider=desk.provider, base=base,
-        here=f"{base}/decide", class_names=class_names, municipality_names=municipality_names, titles=TITLES,
+        request, f"review/{template}.html", form=form, wants_four_eyes=desk.wants_four_eyes, last_day=desk.last_day,
+        view=desk.application, provider=desk.provider, base=base, here=f"{base}/decide", class_names=class_names, municipality_names=municipality_names, titles=TITLES,
         outcomes=DecisionOutcome, status_code=status_code, **more,
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ from typing import Any
 from litestar.types import ControllerRouterHandler
 
 from marketplace.kernel.jobs import Handler, Periodic, Topic
-from onboarding.notices import send_notice
 from onboarding.review import (
     api,
     decision_api,
@@ -19,7 +18,7 @@ from onboarding.review import (
     queue_pages,
 )
 from onboarding.review.documents import make_document
-from onboarding.topics import DECISION_MADE, NOTICE
+from onboarding.topics import DECISION_MADE
 
 ROUTES: list[ControllerRouterHandler] = [
     *api.ROUTES,
@@ -32,5 +31,5 @@ ROUTES: list[ControllerRouterHandler] = [
     *proposal_pages.PAGES,
     *document_pages.PAGES,
 ]
-HANDLERS: Mapping[Topic[Any], Handler] = {NOTICE: send_notice, DECISION_MADE: make_document}
+HANDLERS: Mapping[Topic[Any], Handler] = {DECISION_MADE: make_document}
 ROUNDS: Sequence[Periodic] = ()
