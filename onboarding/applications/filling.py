@@ -116,18 +116,23 @@ def _left_to_ask(
     files: Sequence[AttachmentView],
     missing: Sequence[FieldError],
 ) -> list[GroupOfSlots]:
-    """An extension is not asked again what its approval's application answered, as long as that still holds."""
+    """An extension is not asked again what its approval's application answered, as long as that still holds.
+
+    Of a page that it answered, what may be left empty is not asked again either.
+    """
     if row["kind"] != ApplicationKind.EXTENSION:
         return groups
     lacking = {each.field for each in missing}
-    own = {each.question for each in files if each.source is Source.OWN}
-    carried = {key for key in answers if sources.get(key) is not Source.OWN} | {each.question for each in files}
-    settled = carried - lacking - own
-    left = [
-        GroupOfSlots(each.group, each.subject, tuple(slot for slot in each.slots if slot.key not in settled))
-        for each in groups
-    ]
-    return [each for each in left if each.slots]
+    own = {key for key in answers if sources.get(key) is Source.OWN}
+    own |= {each.question for each in files if each.source is Source.OWN}
+    settled = ({*answers} | {each.question for each in files}) - lacking - own
+    left: list[GroupOfSlots] = []
+    for each in groups:
+        keys = {slot.key for slot in each.slots}
+        if keys & (lacking | own) or not keys & settled:
+            open_slots = tuple(slot for slot in each.slots if slot.key not in settled)
+            left.append(GroupOfSlots(each.group, each.subject, open_slots))
+    return left
 
 
 async def answers_of(application_id: object) -> dict[str, Answer]:
