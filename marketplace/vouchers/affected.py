@@ -22,7 +22,8 @@ from marketplace.vouchers.scoping import organiser_of_actor
 
 PAGE: Final = 100
 APPROVAL: Final = """
-select a.id, a.provider_id, a.organiser_id, p.name as provider_name, a.service_classes, a.status, a.status_from, a.valid_to
+select a.id, a.provider_id, a.organiser_id, p.name as provider_name, a.service_classes, a.status, a.status_from, a.valid_to,
+    exists (select from approval_leaving l where l.approval_id = a.id) as is_left
 from approval a join provider p on p.id = a.provider_id where a.id = $1
 """
 AFFECTED: Final = """
@@ -111,7 +112,9 @@ def _scope(approval: Row) -> list[object]:
 
 def _shown(row: Row) -> AffectedApproval:
     is_over = row["status"] == "in_force" and row["valid_to"] is not None and row["valid_to"] < today()
-    since: date | None = row["status_from"] if row["status"] != "in_force" else row["valid_to"] if is_over else None
+    since: date | None = row["valid_to"] if is_over or row["is_left"] else None
+    if row["status"] != "in_force":
+        since = row["status_from"]
     return AffectedApproval(
         id=row["id"], provider_id=row["provider_id"], provider_name=row["provider_name"],
         status="ended" if is_over else row["status"], since=since,

@@ -31,7 +31,9 @@ async def tell_case_managers(stopped: OfApproval) -> None:
 
 
 def _is_stopped(approval: Row) -> bool:
-    return approval["status"] != "in_force" or (approval["valid_to"] is not None and approval["valid_to"] < today())
+    """Or will stop, by the provider's own wish: the sooner its clients hear of it, the better."""
+    is_over = approval["valid_to"] is not None and approval["valid_to"] < today()
+    return approval["status"] != "in_force" or is_over or approval["is_left"]
 
 
 def _notice(approval: Row, count: int) -> Notice:
@@ -39,7 +41,7 @@ def _notice(approval: Row, count: int) -> Notice:
     approval_id: UUID = approval["id"]
     return Notice(
         kind=f"approval.{'suspended' if approval['status'] == 'suspended' else 'ended'}_for_clients",
-        subject=message("A provider's approval has stopped: see to its clients"),
+        subject=message("A provider's approval has stopped or will stop: see to its clients"),
         paragraphs=[
             message("Provider: {name}", name=approval["provider_name"]),
             counted("It serves {count} client of yours.", "It serves {count} clients of yours.", count=count),

@@ -9,7 +9,10 @@ from marketplace.kernel.i18n import Text
 
 
 class AffectedApproval(msgspec.Struct, frozen=True, kw_only=True):
-    """The approval. ``status`` is ``in_force``, ``suspended`` or ``ended``; ``since`` its day, None while in force."""
+    """The approval. ``status`` is ``in_force``, ``suspended`` or ``ended``; ``since`` its day.
+
+    While in force ``since`` is None, or the last day where the provider leaves by its own wish.
+    """
 
     id: UUID
     provider_id: UUID

@@ -18,7 +18,7 @@ from marketplace.notices.schemas import Notice
 from marketplace.notices.writing import notify
 from onboarding.approvals.own import is_alive, locked_own, own_approval
 from onboarding.approvals.schemas import ApprovalView
-from onboarding.topics import APPROVAL_CHANGED, ApprovalChanged
+from onboarding.topics import APPROVAL_CHANGED, APPROVAL_STOPPED, ApprovalChanged, OfApproval
 
 LONGEST_AHEAD: Final = timedelta(days=730)
 INSERT = """
@@ -67,6 +67,7 @@ async def leave(actor: Actor, approval_id: UUID, leaving: Leaving) -> LeavingVie
         provider_id=row["provider_id"],
     )  # fmt: skip
     await APPROVAL_CHANGED.enqueue(ApprovalChanged(row["provider_id"], row["organiser_id"]))
+    await APPROVAL_STOPPED.enqueue(OfApproval(approval_id))
     await _tell(await own_approval(actor, approval_id), leaving.last_day)
     return LeavingView(approval_id=approval_id, last_day=leaving.last_day, reason=reason)
 

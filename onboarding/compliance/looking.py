@@ -33,7 +33,8 @@ select a.*, exists (select from approval later
     where later.provider_id = a.provider_id and later.organiser_id = a.organiser_id and later.id <> a.id
         and later.status = 'in_force' and a.service_classes <@ later.service_classes
         and a.municipality_codes <@ later.municipality_codes
-        and later.valid_from <= a.valid_to + 1 and coalesce(later.valid_to, 'infinity') > a.valid_to) as is_renewed
+        and later.valid_from <= a.valid_to + 1 and coalesce(later.valid_to, 'infinity') > a.valid_to) as is_renewed,
+    exists (select from approval_leaving l where l.approval_id = a.id) as is_left
 from approval a where a.provider_id = $1 order by a.id
 """
 CASES: Final = """
@@ -73,7 +74,7 @@ def _found(approvals: Mapping[UUID, Row], by_organiser: Mapping[UUID, list[Findi
         if not _counts(approval, day):
             continue
         things = list(by_organiser[approval["organiser_id"]])
-        if approval["valid_to"] is not None and not approval["is_renewed"]:
+        if approval["valid_to"] is not None and not approval["is_renewed"] and not approval["is_left"]:
             things.append(approval_finding(approval))
         found |= {(approval["id"], each.kind.value, each.thing): each for each in things}
     return found

@@ -19,6 +19,7 @@ from marketplace.vouchers.granting import grant
 from marketplace.vouchers.schemas import OpenVoucher
 from marketplace.vouchers.visits import log_visit
 from onboarding.approvals.approvals import end_approval, resume_approval, suspend_approval
+from onboarding.approvals.leaving import Leaving, leave
 from onboarding.topics import OfApproval
 from search.indexer import rebuild
 from tests.factories.accounts import a_hat, a_person
@@ -119,3 +120,14 @@ async def test_suspension_is_seen_at_once_and_so_is_its_end(database: str) -> No
 
 async def _registered() -> list[object]:
     return await fetch("select 1 from approval_covers where '2026-12-01' between first_day and last_day limit 1")
+
+
+async def test_case_managers_hear_of_a_provider_that_will_leave(database: str) -> None:
+    setting = await a_setting()
+    manager = await a_person("Sari Sosiaali")
+    await a_hat(manager, Role.CASE_MANAGER, scope_id=setting.organiser.id, name="Hki")
+    await leave(setting.provider, setting.approval_id, Leaving(last_day=date(2026, 12, 20), reason="Eläkkeelle."))
+    await tell_case_managers(OfApproval(setting.approval_id))
+    assert len(await fetch("select 1 from notice where receiver = $1", manager.id)) == 1
+    shown = (await affected_clients(setting.manager, setting.approval_id)).approval
+    assert (shown.status, shown.since) == ("in_force", date(2026, 12, 20))
