@@ -110,7 +110,7 @@ async def send_impact_check(request: AnyRequest, actor: Caller) -> Redirect:
         await begin_check(actor, draft.content, day)
     except Invalid as invalid:
         flash(request, invalid.fields[0].message, FlashKind.NOTE)
-    return redirect(f"{PUBLISH}?valid_from={day.isoformat()}")
+    return redirect(f"{PUBLISH}?valid_from={day.day}.{day.month}.{day.year}")
 
 
 @post(PUBLISH, guards=[ADMIN], include_in_schema=False)

@@ -92,20 +92,27 @@ def _answer(answer: str | int | bool, asked: Question | None) -> Message | Text 
     return chosen or str(answer)
 
 
-def condition_options(content: RulebookContent, key: str, own: Condition | None, language: Language) -> Options:
-    """The answers of earlier questions on which this one (a new one comes last) may depend, with its own present one."""
-    found = [option for each in _earlier(content, key) for option in _options_of(each.question, language)]
+def condition_options(
+    content: RulebookContent, key: str | None, group_key: str, own: Condition | None, language: Language
+) -> Options:
+    """The answers of earlier questions on which this one may depend, with its own present one. A new question, without
+    a key, comes last on its page.
+    """
+    found = [option for each in _earlier(content, key, group_key) for option in _options_of(each.question, language)]
     code = condition_code(own)
     if own is not None and code not in {value for value, _ in found}:
         found.insert(0, (code, translate(condition_in_words(own, content), language)))
     return found
 
 
-def _earlier(content: RulebookContent, key: str) -> Iterator[PlacedQuestion]:
-    for each in placed_questions(content):
-        if each.question.key == key:
-            return
-        yield each
+def _earlier(content: RulebookContent, key: str | None, group_key: str) -> Iterator[PlacedQuestion]:
+    asked = list(placed_questions(content))
+    keys, groups = [each.question.key for each in asked], [each.group.key for each in asked]
+    if key is not None:
+        yield from asked[: keys.index(key)]
+    else:
+        last = max((n for n, each in enumerate(groups) if each == group_key), default=len(asked) - 1)
+        yield from asked[: last + 1]
 
 
 def _options_of(question: Question, language: Language) -> Iterator[tuple[str, str]]:

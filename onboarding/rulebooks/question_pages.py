@@ -305,7 +305,7 @@ def _question_page(
 ) -> Response[str]:
     content, language = saving.draft.content, request.user.language
     own = placed_question(content, key).question.shown_if if key else None
-    conditions = condition_options(content, key or "", own, language)
+    conditions = condition_options(content, key, form.value("group"), own, language)
     rows = form.rows("choices")
     spare = range(max(rows, default=-1) + 1, max(rows, default=-1) + 1 + SPARE_CHOICES)
     return page(
