@@ -82,11 +82,14 @@ class StatementLineView(msgspec.Struct, kw_only=True, frozen=True):
 class StatementView(msgspec.Struct, kw_only=True, frozen=True):
     """A statement with its visits and every attempt to pay it, newest first.
 
-    ``bank_account`` is the provider's IBAN while the payment waits for a bank transfer of the organiser's own.
+    ``bank_account`` is the provider's IBAN while the payment waits for a bank transfer of the organiser's own, with the
+    holder's name beside it; ``holder_differs`` where that name is none of the provider's: look before paying.
     """
 
     summary: StatementSummary
     bank_account: str | None
+    account_holder: str | None
+    holder_differs: bool
     lines: Sequence[StatementLineView]
     payouts: Sequence[PayoutView]
 

@@ -23,7 +23,8 @@ from marketplace.payouts.schemas import (
     Sums,
 )
 from marketplace.payouts.states import PayoutStatus, WaitingFor
-from onboarding.providers.bank_accounts import bank_account_of
+from onboarding.providers.bank_accounts import bank_account_view
+from onboarding.providers.schemas import BankAccountView
 
 PER_PAGE: Final = 50
 ORGANISER_READERS: Final = frozenset({Role.FINANCE, Role.ORGANISER_ADMIN})
@@ -82,13 +83,18 @@ async def get_statement(actor: Actor, statement_id: UUID) -> StatementView:
         raise NotFound
     lines = [msgspec.convert(line, StatementLineView) for line in await fetch(LINES, statement_id)]
     summary, attempts = _summary(row), await records.attempts_of(statement_id)
-    return StatementView(summary=summary, bank_account=await _bank_account(summary), lines=lines, payouts=attempts)
+    account = await _bank_account(summary)
+    return StatementView(
+        summary=summary, bank_account=account.iban if account else None,
+        account_holder=account.holder_name if account else None, holder_differs=bool(account and account.holder_differs),
+        lines=lines, payouts=attempts,
+    )  # fmt: skip
 
 
-async def _bank_account(summary: StatementSummary) -> str | None:
+async def _bank_account(summary: StatementSummary) -> BankAccountView | None:
     if summary.payout.waiting_for is not WaitingFor.BANK_TRANSFER:
         return None
-    return await bank_account_of(summary.provider_id)
+    return await bank_account_view(summary.provider_id)
 
 
 async def summaries_of_run(run_id: UUID) -> Sequence[StatementSummary]:

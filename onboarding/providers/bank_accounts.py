@@ -92,12 +92,6 @@ async def bank_account_view(provider_id: UUID) -> BankAccountView | None:
     return _view(row) if row else None
 
 
-async def bank_account_of(provider_id: UUID) -> str | None:
-    """Only the number, in groups of four."""
-    account = await bank_account_view(provider_id)
-    return account.iban if account else None
-
-
 def bic_of(iban: str) -> str:
     """The BIC of a Finnish account number, where its bank is known; else empty."""
     if not iban.startswith("FI"):

@@ -194,7 +194,8 @@ async def test_bank_account_alone_waits_for_the_organisers_own_transfer(database
     await send(OfPayout(payout.id))
     waiting = await last_payout()
     assert (waiting.status, waiting.waiting_for) == (PayoutStatus.REQUESTED, WaitingFor.BANK_TRANSFER)
-    assert (await get_statement(debt.finance, payout.statement_id)).bank_account == "FI21 1234 5600 0007 85"
+    shown = await get_statement(debt.finance, payout.statement_id)
+    assert (shown.bank_account, shown.account_holder) == ("FI21 1234 5600 0007 85", "Stadin Arkiapu")
     await record_bank_payment(debt.finance, payout.id, BankPayment(bank_reference="RF18", paid_on=today()))
     await work(database)
     assert await books(debt) == {AccountKind.PAID_OUT: 3_300}
