@@ -156,8 +156,8 @@ async def ask_about_all(day: date) -> int:
 @transactional()
 async def _ask(provider_id: UUID, day: date, moment: datetime) -> None:
     await watched(provider_id)
-    if await execute(ASKED, provider_id, day):
-        key = f"compliance.facts_recheck:{provider_id}:{day}"
+    if await execute(ASKED, provider_id, day):  # What still waits for an answer since yesterday is not asked twice.
+        key = f"compliance.facts_recheck:{provider_id}"
         await FACTS_RECHECK.enqueue(OfProvider(provider_id), dedupe_key=key, run_at=moment)
 
 

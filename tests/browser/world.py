@@ -7,7 +7,7 @@ from uuid import UUID
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.recovery import ask_confirmation, ask_new_password
 from marketplace.kernel.actors import CLIENT_ROLES, ORGANISER_ROLES, Actor, Role
-from marketplace.kernel.db import execute, fetch_value
+from marketplace.kernel.db import fetch_value
 from marketplace.kernel.i18n import Language
 from marketplace.organisers.schemas import Organiser
 from marketplace.payouts.settlements import run_settlement
@@ -20,7 +20,6 @@ from onboarding.applications import attachments, submission
 from onboarding.applications import drafts as applications
 from onboarding.applications.information import ItemToAsk
 from onboarding.applications.schemas import NewApplication
-from onboarding.compliance.looking import look_at
 from onboarding.review.decision_drafts import save_draft
 from onboarding.review.decision_schemas import Choice, DecisionWish
 from onboarding.review.decisions import approve
@@ -28,6 +27,7 @@ from onboarding.review.messages import ask
 from onboarding.review.proposals import propose
 from tests.factories.accounts import Someone, a_hat, a_person, newest_token, with_second_factor
 from tests.factories.catalogue import make_offer
+from tests.factories.compliance import a_case_of_insurance
 from tests.factories.onboarding import (
     ANSWERS,
     BUSINESS_ID,
@@ -42,6 +42,7 @@ from tests.factories.onboarding import (
 )
 from tests.factories.plans import make_client, make_plan, plan_draft
 from tests.factories.profiles import profile_places
+from tests.factories.rulebook_drafts import rulebook_places
 from tests.factories.vouchers import a_product, at, grant_of
 from tests.journeys.working import jobs_done
 
@@ -69,10 +70,11 @@ async def make_world(database: str) -> World:
     places = await _applications(organiser, company, newcomer, people)
     places |= await _care(organiser, company, people)
     places |= await profile_places(company)
+    places |= await rulebook_places(_actor(people, Role.ORGANISER_ADMIN, organiser))
     await ask_new_password(company.someone.email, Language.FI)
     await ask_confirmation(company.actor)
     await invite(company.actor, "uusi@example.org", Role.PROVIDER_WORKER)
-    places["{case_id}"] = await _proposal(company)
+    places["{case_id}"] = str(await a_case_of_insurance(company.provider.id))
     await jobs_done(database)
     places |= await _links()
     return World(people, places)
@@ -92,16 +94,6 @@ async def _staff(organiser: Organiser) -> dict[Role, Someone]:
 
 def _actor(people: dict[Role, Someone], role: Role, organiser: Organiser) -> Actor:
     return Actor(person_id=people[role].id, role=role, organiser_id=organiser.id)
-
-
-async def _proposal(company: Applicant) -> str:
-    """A case of the company's insurance that ended."""
-    await execute(
-        "insert into provider_insurance (id, provider_id, kind, insurer, policy_number, valid_to, created_at)"
-        " values (gen_random_uuid(), $1, 'liability', 'Vakuutus Oy', 'V-1', '2026-10-31', now())", company.provider.id,
-    )  # fmt: skip
-    await look_at(company.provider.id)
-    return str(await fetch_value("select id from compliance_case limit 1"))
 
 
 async def _sent(applicant: Applicant, organiser: Organiser) -> UUID:

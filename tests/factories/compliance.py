@@ -9,9 +9,10 @@ import msgspec
 from marketplace.kernel import files
 from marketplace.kernel.actors import SYSTEM, Actor, Role
 from marketplace.kernel.clock import HELSINKI, now, today
-from marketplace.kernel.db import execute, fetch, new_id
+from marketplace.kernel.db import execute, fetch, fetch_value, new_id
 from marketplace.kernel.i18n import Text
 from marketplace.organisers.schemas import Organiser
+from onboarding.compliance.looking import look_at
 from onboarding.providers.schemas import CompanyFacts, FactsSource, ProviderKind
 from tests.factories.accounts import a_hat, a_person, an_actor
 from tests.factories.catalogue import approve, make_provider
@@ -65,6 +66,20 @@ async def certificate(provider_id: UUID, expires_on: date | None, kind: str = "t
         file.id, now(),
     )  # fmt: skip
     return certificate_id
+
+
+async def an_insurance(provider_id: UUID, valid_to: date, kind: str = "liability") -> None:
+    await execute(
+        "insert into provider_insurance (id, provider_id, kind, insurer, policy_number, valid_to, created_at)"
+        " values ($1, $2, $3, 'Vakuutus Oy', 'V-1', $4, $5)", new_id(), provider_id, kind, valid_to, now(),
+    )  # fmt: skip
+
+
+async def a_case_of_insurance(provider_id: UUID) -> UUID:
+    """The case of an approved provider whose liability insurance ended yesterday."""
+    await an_insurance(provider_id, today() - timedelta(days=1))
+    await look_at(provider_id)
+    return await fetch_value("select id from compliance_case where provider_id = $1", provider_id)
 
 
 async def facts(provider_id: UUID, *, name: str = "Hoiva Oy", registers: str = "trade prepayment employer vat", situations: tuple[str, ...] = ()) -> None:  # fmt: skip

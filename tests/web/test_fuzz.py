@@ -22,6 +22,7 @@ from marketplace.kernel.i18n import Language
 from marketplace.payouts.settlements import run_settlement
 from marketplace.vouchers.visits import log_visit
 from onboarding.rulebooks.versions import publish_rulebook
+from tests.factories.compliance import a_case_of_insurance
 from tests.factories.onboarding import small_rulebook
 from tests.factories.vouchers import NOW, Setting, a_setting, at
 from tests.web.browser import Api, browser_of
@@ -81,6 +82,9 @@ async def ids_of(setting: Setting) -> dict[str, Sequence[str]]:
         "provider_id": setting.provider.provider_id, "visit_id": visit.id, "statement_id": statement.id,
         "payout_id": statement.payout.id, "application_id": await fetch_value("select id from application"),
         "voucher_number": setting.voucher.number,
+        "decision_id": await fetch_value("select id from decision limit 1"),
+        "code": await fetch_value("select code from decision limit 1"),
+        "case_id": await a_case_of_insurance(setting.provider.provider_id or setting.organiser.id),
     }  # fmt: skip
     return {name: [str(value)] for name, value in known.items()}
 
