@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace.kernel.i18n import Language, Message, Text, message, show_date, translate
-from onboarding.applications.answering import still_wrong
+from onboarding.applications.answering import still_wrong, told_by_whom
 from onboarding.applications.asked_once import Asked, AskedPage, Difference, Section, differences
 from onboarding.applications.bundles import Bundle, Part
 from onboarding.applications.page_forms import as_typed, in_words, typed
@@ -41,6 +41,8 @@ class FieldView(msgspec.Struct, frozen=True, kw_only=True):
     max_length: int
     choices: list[tuple[str, str]]
     differences: list[str]
+    differ_in_terms: bool
+    problem: str
     source: str
     files: list[AttachmentView]
     asks_issue_date: bool
@@ -95,6 +97,8 @@ def _field(bundle: Bundle, asked: Asked, language: Language, collision: Collisio
         max_length=asked.max_length,
         choices=[(each.value, each.text.in_language(language)) for each in question.choices],
         differences=[_difference(bundle, each, language) for each in unlike],
+        differ_in_terms=len({tuple(translate(text, language) for text in each.terms) for each in unlike}) > 1,
+        problem=_problem(bundle, asked, language),
         source=_source(bundle, asked, language),
         files=bundle.files_of(asked),
         asks_issue_date=asked.asks_issue_date,
@@ -111,6 +115,19 @@ def _difference(bundle: Bundle, difference: Difference, language: Language) -> s
         each for each in (terms, difference.rule.in_language(language) if difference.rule else "") if each
     )
     return f"{name}: {words or '–'}"
+
+
+def _problem(bundle: Bundle, asked: Asked, language: Language) -> str:
+    """What is wrong with an answer that is there, such as a certificate of the profile that has grown too old."""
+    if not bundle.files_of(asked) and bundle.answer_to(asked) is None:
+        return ""
+    wrong = [
+        (member, problem)
+        for member in asked.members
+        for error in bundle.part(member.application_id).filling.missing
+        if error.field == member.slot.key and isinstance(problem := error.message.values.get("problem"), Message)
+    ]
+    return translate(told_by_whom(bundle, asked, wrong), language) if wrong else ""
 
 
 def _source(bundle: Bundle, asked: Asked, language: Language) -> str:
