@@ -49,11 +49,11 @@ async def test_words_are_kept_in_three_languages_and_mailed_in_the_receivers(dat
     [notice_id] = await told(person.id)
     row = await fetch_one("select * from notice")
     assert row is not None
-    assert (row["subject_fi"], row["subject_en"]) == ("Hakemuksesi on hyväksytty", "Your application has been approved")
+    assert (row["subject_fi"], row["subject_en"]) == ("Ilmoitukset sähköpostitse", "Notices by e-mail")
     await jobs_done(database)
     mail = mail_of(notice_id)
     assert mail is not None
-    assert mail["Subject"] == "Din ansökan har godkänts"
+    assert mail["Subject"] == "Aviseringar per e-post"
     assert "/provider/applications" in mail.get_content()
     assert await states() == [MailState.SENT]
 
@@ -170,7 +170,7 @@ async def test_the_days_mail_holds_all_that_is_new_once(database):
     await daily(person)
     with clock_set_to(NIGHT):
         await told(person.id)
-        await told(person.id, subject=message("The applicant has answered"))
+        await told(person.id, subject=message("Once a day"))
     with clock_set_to(NIGHT + timedelta(hours=9)):
         assert [await mails.make_digests(), await mails.make_digests()] == [1, 0]
         await mails.send_digest(await digest_of(person))
@@ -179,7 +179,7 @@ async def test_the_days_mail_holds_all_that_is_new_once(database):
     mail = mail_of((await digest_of(person)).digest_id)
     assert mail is not None
     assert mail["Subject"] == "2 uutta ilmoitusta Setelitorissa"
-    assert "Hakija on vastannut" in mail.get_content()
+    assert "Kerran päivässä" in mail.get_content()
     assert await states() == [MailState.SENT, MailState.SENT, MailState.DIGEST]
 
 

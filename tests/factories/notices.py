@@ -19,7 +19,7 @@ def a_notice(**changes: Any) -> Notice:
     """The words are some that have translations."""
     facts: dict[str, Any] = {
         "kind": "application.approved",
-        "subject": message("Your application has been approved"),
+        "subject": message("Notices by e-mail"),
         "paragraphs": [message("Application: {reference}", reference="H-2026-7KQ4MB"), message("Sign in first.")],
         "path": "/provider/applications",
         "about": "application",

@@ -20,7 +20,7 @@ arrived: list[object] = []
 
 @post("/api/v1/upload", guards=[allow_anyone])
 async def upload(request: Request[Any, Any, Any]) -> None:
-    arrived.append(await request.form())
+    arrived.append(await (request.json() if request.content_type[0] == "application/json" else request.form()))
 
 
 def app() -> Litestar:
@@ -33,7 +33,16 @@ def app() -> Litestar:
     ids=["gone", "ends-early"],
 )
 async def test_half_a_file_never_arrives(then: dict[str, Any]) -> None:
-    coming: list[Any] = [{"type": "http.request", "body": HALF, "more_body": True}, then]
+    assert (await status_of(HALF, then, b"multipart/form-data; boundary=B"), arrived) == (400, [])
+
+
+@pytest.mark.parametrize("kind", [b"application/x-www-form-urlencoded", b"application/json"], ids=["form", "json"])
+async def test_half_a_form_is_not_taken_for_a_whole_one(kind: bytes) -> None:
+    assert (await status_of(b"amount=42", {"type": "http.disconnect"}, kind), arrived) == (400, [])
+
+
+async def status_of(body: bytes, then: dict[str, Any], kind: bytes) -> int:
+    coming: list[Any] = [{"type": "http.request", "body": body, "more_body": True}, then]
     sent: list[Any] = []
 
     async def receive() -> Any:
@@ -44,8 +53,8 @@ async def test_half_a_file_never_arrives(then: dict[str, Any]) -> None:
 
     scope: Any = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "path": "/api/v1/upload",
-        "raw_path": b"/api/v1/upload", "root_path": "", "query_string": b"", "headers": HEADERS, "scheme": "http",
+        "raw_path": b"/api/v1/upload", "root_path": "", "query_string": b"", "headers": [*HEADERS, (b"content-type", kind)], "scheme": "http",
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 8000), "state": {}, "extensions": {},
     }  # fmt: skip
     await app()(scope, receive, send)
-    assert (sent[0]["status"], arrived) == (400, [])
+    return sent[0]["status"]

@@ -43,7 +43,7 @@ async def test_an_opened_notice_is_read_and_leads_on(client):
     await signed_in(client, someone)
     [notice_id] = await told(someone.id, provider_id=provider_id)
     page = await client.page("/notices")
-    assert page.select_one(f'a[href="/notices/{notice_id}"]').text == "Hakemuksesi on hyväksytty"
+    assert page.select_one(f'a[href="/notices/{notice_id}"]').text == "Ilmoitukset sähköpostitse"
     answer = await client.get(f"/notices/{notice_id}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/provider/applications")
     assert (await client.page("/notices")).select_one(".st-count") is None
@@ -108,7 +108,7 @@ async def test_a_program_reads_notices_in_its_language(api):
     [second] = await told(someone.id)
     program = await program_of(api, someone)
     found = (await program.get("/api/v1/me/notices", headers={"accept-language": "sv"})).json()
-    assert (found["unread"], found["items"][0]["subject"]) == (2, "Din ansökan har godkänts")
+    assert (found["unread"], found["items"][0]["subject"]) == (2, "Aviseringar per e-post")
     assert (await program.post(f"/api/v1/me/notices/{second}/read")).status_code == 204
     assert len((await program.get("/api/v1/me/notices?unread=true")).json()["items"]) == 1
     assert (await program.post("/api/v1/me/notices/read")).json() == {"marked": 1}
