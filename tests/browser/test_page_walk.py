@@ -49,6 +49,8 @@ NO_PAGES = {
     "download_affected_clients": "a file",
     "download_archive": "a file",
     "download_own_archive": "a file",
+    "download_draft": "a file",
+    "download_version": "a file",
     "download_organiser_statement": "a file",
     "download_provider_statement": "a file",
 }

@@ -383,7 +383,7 @@ async def test_publishing_shows_whom_it_concerns_first(approved: Editor) -> None
     tomorrow = today() + timedelta(days=1)
     shown = (await approved.browser.page(f"{DRAFT}/publish?valid_from={tomorrow}")).get_text(" ")
     assert "1 would no longer comply." in shown
-    assert "present answer: 3" in shown
+    assert "Present answer: 3." in shown
     assert "This is not answered yet." in shown
     assert "Nobody is suspended by publishing." in shown
     answer = await approved.send(f"{DRAFT}/publish", {"valid_from": str(tomorrow)})
