@@ -1,7 +1,7 @@
 """Applications as they are read, by applicants and reviewers alike. Who may read what is the callers' to decide."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,6 @@ from onboarding.applications.schemas import (
     RequestView,
 )
 from onboarding.applications.states import ApplicationStatus, Capability, may
-from onboarding.rulebooks.schemas import RulebookVersionView
 
 __all__ = ["answers_of", "attachments_of", "rulebook_of"]
 
@@ -31,6 +30,7 @@ select a.id, a.reference, a.provider_id, p.name as provider_name, p.public_id as
     jsonb_build_object('fi', o.name_fi, 'sv', o.name_sv, 'en', o.name_en)::text as organiser_name,
     a.service_classes, a.municipality_codes as municipalities, a.status, a.created_at, a.changed_at, a.submitted_at,
     a.decided_at, a.claimed_by, a.claimed_at, a.rulebook_version_id, a.decision_reasons, a.kind, a.bundle_id,
+    a.decide_by, a.days_left,
     a.unit_ids as units, a.previous_approval_id
 from application a join provider p on p.id = a.provider_id join organiser o on o.id = a.organiser_id
 """
@@ -75,13 +75,16 @@ async def whole(row: Row, kinds: Collection[NoteKind]) -> ApplicationView:
         notes=await notes_of(row["id"], kinds),
         decision_reasons=row["decision_reasons"],
         requests=requests,
-        steps=steps_of(row, filling.rulebook, requests),
+        steps=steps_of(row, requests),
         edits=edits or 0,
     )
 
 
-def steps_of(row: Row, rulebook: RulebookVersionView, requests: Sequence[RequestView]) -> list[DatedStep]:
-    """What happened and what is expected, in order. The decision is expected by the rulebook's promise."""
+def steps_of(row: Row, requests: Sequence[RequestView]) -> list[DatedStep]:
+    """What happened and what is expected, in order. The decision is expected by the rulebook's promise.
+
+    While the applicant is asked for more, the time for the decision stands still and no day can be told.
+    """
     sent: datetime | None = row["submitted_at"]
     if sent is None:
         return []
@@ -94,21 +97,22 @@ def steps_of(row: Row, rulebook: RulebookVersionView, requests: Sequence[Request
     elif status is ApplicationStatus.WITHDRAWN:
         steps.append(_step(Milestone.WITHDRAWN, row["changed_at"]))
     steps = sorted((each for each in steps if each is not None), key=lambda each: each.on)
-    return [*steps, *(_expected(sent, rulebook, requests) if may(status, Capability.BE_REVIEWED) else [])]
+    return [*steps, *(_expected(row, requests) if may(status, Capability.BE_REVIEWED) else [])]
 
 
 def _step(step: Milestone, moment: datetime | None) -> DatedStep | None:
     return DatedStep(step=step, on=moment.astimezone(HELSINKI).date()) if moment else None
 
 
-def _expected(sent: datetime, rulebook: RulebookVersionView, requests: Sequence[RequestView]) -> list[DatedStep]:
+def _expected(row: Row, requests: Sequence[RequestView]) -> list[DatedStep]:
     due = [
         DatedStep(step=Milestone.ANSWER_DUE, on=each.due_on, is_expected=True)
         for each in requests
         if each.answered_at is None and each.due_on is not None
     ]
-    day = sent.astimezone(HELSINKI).date() + timedelta(days=rulebook.content.decision.decide_within_days)
-    return [*due, DatedStep(step=Milestone.DECISION_EXPECTED, on=day, is_expected=True)]
+    if row["decide_by"] is None or row["days_left"] is not None:
+        return due
+    return [*due, DatedStep(step=Milestone.DECISION_EXPECTED, on=row["decide_by"], is_expected=True)]
 
 
 def summary(row: Row) -> ApplicationSummary:

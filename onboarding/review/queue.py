@@ -160,13 +160,10 @@ def _ordered(filters: QueueFilters, order: QueueSort) -> str:
 
 
 async def _items(actor: Actor, ids: list[UUID]) -> list[QueueItem]:
-    rows = {row["id"]: row for row in await fetch(f"{_WITH_DEADLINES} where a.id = any($1::uuid[])", ids)}
+    rows = {row["id"]: row for row in await fetch(f"{SUMMARY} where a.id = any($1::uuid[])", ids)}
     names = await names_of([row["claimed_by"] for row in rows.values() if row["claimed_by"]])
     present = await present_at(actor, ids)
     return [_item(rows[each], names, [seen.name for seen in present.get(each, ())]) for each in ids if each in rows]
-
-
-_WITH_DEADLINES = SUMMARY.replace("select a.id,", "select a.decide_by, a.days_left, a.id,", 1)
 
 
 def _item(row: Row, names: Mapping[UUID, str], open_with: list[str]) -> QueueItem:
