@@ -9,8 +9,9 @@ import msgspec
 
 from marketplace.catalogue.price_import import import_prices, shipped_rows
 from marketplace.demo.api import Api, DemoFailed, until
+from marketplace.demo.applying import answers_to
+from marketplace.demo.papers import certificate
 from marketplace.demo.people import PASSWORD, DemoPerson
-from marketplace.demo.providers import answers_to, certificate
 from marketplace.kernel.calendar import DayType, day_types
 from marketplace.kernel.clock import HELSINKI, today
 from onboarding.rulebooks.requirements import RulebookContent

@@ -19,7 +19,7 @@ from marketplace.organisers.products import add_product
 from marketplace.organisers.rules import set_bands
 from marketplace.organisers.schemas import NewOrganiser, Organiser, ProductDraft, VersionDraft
 from marketplace.pricing.bands import BandCalendar
-from onboarding.rulebooks.versions import default_rulebook, publish_rulebook
+from onboarding.rulebooks.versions import example_rulebook, publish_rulebook
 
 DATA = Path(__file__).parent / "data"
 
@@ -39,6 +39,7 @@ class OrganiserData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     products: tuple[ProductData, ...]
     bands: BandCalendar | None = None
     own_bands_allowed: bool = True
+    rulebook: str = "default_rulebook"
 
 
 class StaffMember(msgspec.Struct, frozen=True):
@@ -80,7 +81,7 @@ async def organiser_id_of(key: str) -> UUID | None:
 
 
 async def make_organiser(key: str) -> Organiser:
-    """The organiser with its bands, products and the default rulebook, in force since long before today."""
+    """The organiser with its bands, products and rulebook, in force since long before today."""
     told = organisers()[key]
     made = await create_organiser(SYSTEM, told.organiser)
     since = min(each.version.valid_from for each in told.products)
@@ -88,7 +89,7 @@ async def make_organiser(key: str) -> Organiser:
         await set_bands(SYSTEM, made.id, told.bands, since, own_bands_allowed=told.own_bands_allowed)
     for each in told.products:
         await add_product(SYSTEM, made.id, each.product, each.version)
-    await publish_rulebook(SYSTEM, made.id, default_rulebook(), min(since, _a_year_ago()))
+    await publish_rulebook(SYSTEM, made.id, example_rulebook(told.rulebook), min(since, _a_year_ago()))
     return made
 
 
@@ -101,11 +102,14 @@ async def make_staff(organiser: Organiser, key: str, password_hash: str) -> None
                 await grant_membership(SYSTEM, person_id, role, name=organiser.name.fi, organiser_id=organiser.id)
 
 
-async def staff_actor(key: str, role: Role) -> Actor:
-    """Somebody of the organiser's staff with this role, as an actor of use cases."""
+async def staff_actor(key: str, role: Role, but: UUID | None = None) -> Actor:
+    """Somebody of the organiser's staff with this role, and not ``but``, as an actor of use cases."""
     organiser_id = await organiser_id_of(key)
-    sql = "select person from membership where organiser_id = $1 and role = $2 and revoked_at is null order by created_at, id limit 1"
-    person_id: UUID | None = await fetch_value(sql, organiser_id, role.value)
+    sql = """
+    select person from membership where organiser_id = $1 and role = $2 and revoked_at is null
+        and person is distinct from $3::uuid order by created_at, id limit 1
+    """
+    person_id: UUID | None = await fetch_value(sql, organiser_id, role.value, but)
     return Actor(person_id=person_id, role=role, organiser_id=organiser_id)
 
 

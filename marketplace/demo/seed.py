@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from marketplace.accounts.passwords import hash_password
-from marketplace.demo import care, organisers, providers
+from marketplace.demo import care, organisers, providers, stories
 from marketplace.demo.people import PASSWORD, sign_ins_are_known, write_sign_ins
 from marketplace.kernel import db
 from marketplace.kernel.config import get_config
@@ -21,6 +21,7 @@ from marketplace.kernel.jobs import build_worker, run_until_idle
 from marketplace.payouts.reconciliation import reconcile
 from marketplace.stripe.current import close_gateway
 from marketplace.worker import HANDLERS
+from onboarding.compliance.rounds import run_round
 from onboarding.providers.payout_accounts import refresh
 from search.engines import close_engines
 
@@ -56,6 +57,8 @@ async def seed(progress: Progress) -> int:
             progress(number, total)
         await _run_jobs()
         await _pay()
+        await run_round()
+        await _run_jobs()
         progress(total, total)
         await close_gateway()
         await close_engines()
@@ -74,7 +77,7 @@ def _organisers(password_hash: str) -> list[Step]:
 
 def _providers(password_hash: str) -> list[Step]:
     return [
-        Step(partial(providers.is_made, told), partial(providers.make_provider, told, password_hash))
+        Step(partial(providers.is_made, told), partial(stories.make_provider, told, password_hash))
         for told in providers.providers()
     ]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.accounts.signing_in import authenticate
-from marketplace.demo import care, organisers, providers, seed
+from marketplace.demo import care, organisers, providers, seed, stories
 from marketplace.demo.people import PASSWORD, SHOWN, code_now, read_people, sign_ins
 from marketplace.kernel import db
 from marketplace.kernel.clock import today
@@ -14,6 +14,8 @@ from marketplace.ledger.proof import verify
 from marketplace.organisers.products import version_on
 from marketplace.pricing.values import Household, unit_value
 from marketplace.stripe.double import Double
+from onboarding.applications.states import ApplicationStatus
+from onboarding.approvals.states import ApprovalStatus
 
 
 @pytest.fixture
@@ -50,9 +52,14 @@ async def test_seed_tells_of_its_progress_and_is_made_once(installation: Path) -
 
 async def test_seed_shows_every_state_and_the_books_hold(installation: Path) -> None:
     await seed.seed(silent)
-    rows = await db.fetch("select distinct status from application")
-    assert {row["status"] for row in rows} == {state.value for state in providers.State}
-    assert await counted("provider") == len(providers.providers()) >= 12
+    for table, statuses in (("application", ApplicationStatus), ("approval", ApprovalStatus)):
+        rows = await db.fetch(f"select distinct status from {table}")
+        assert {row["status"] for row in rows} == {status.value for status in statuses}
+    assert {row["kind"] for row in await db.fetch("select kind from application")} == {"new", "extension", "renewal"}
+    assert await counted("provider") == len(providers.providers()) >= 20
+    assert await counted("compliance_case") > 0
+    made = await db.fetch_value("select count(*) from decision_document where file_id is not null")
+    assert made == await counted("decision") > 10
     assert await counted("search_document") == sum(len(told.offers) for told in providers.providers())
     assert await counted("visit") >= 24
     paid = await db.fetch("select status, waiting_for from payout order by status")
@@ -73,7 +80,7 @@ async def test_everybody_can_sign_in(installation: Path) -> None:
 
 
 async def test_interrupted_seed_goes_on(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, asked = providers.make_provider, []
+    real, asked = stories.make_provider, []
 
     async def breaks_at_the_fifth(told: providers.ProviderData, password_hash: str) -> None:
         asked.append(told.business_id)
@@ -81,7 +88,7 @@ async def test_interrupted_seed_goes_on(installation: Path, monkeypatch: pytest.
         if len(asked) == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(providers, "make_provider", breaks_at_the_fifth)
+    monkeypatch.setattr(stories, "make_provider", breaks_at_the_fifth)
     with pytest.raises(KeyboardInterrupt):
         await seed.seed(silent)
     assert await counted("provider") == 4  # The fifth was interrupted before it was there.
