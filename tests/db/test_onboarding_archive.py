@@ -105,6 +105,19 @@ async def a_submitted_again(case) -> object:
     return case.id
 
 
+async def test_requests_for_information_and_answers_to_hidden_questions_are_kept(database, file_store):
+    case = await a_case(ApplicationStatus.INFORMATION_REQUESTED)
+    await execute(
+        "insert into application_answer (id, application_id, question, value, answered_by, answered_at, source)"
+        " values ($1, $2, 'gone@unit', '\"ennen\"', $3, now(), 'own')",
+        new_id(), case.id, case.applicant.someone.id,
+    )  # fmt: skip
+    facts = json.loads((await unpacked(case.applicant.actor, case.id))["application.json"])
+    assert [item["asked"] for request in facts["information_requests"] for item in request["items"]]
+    left = facts["answers"][-1]
+    assert (left["title"]["en"], left["answers"][0]["answer"]) == ("Other answers", "ennen")
+
+
 async def test_a_draft_has_an_archive_too_with_questions_left_open(database, file_store):
     case = await a_draft(is_complete=False)
     facts = json.loads((await unpacked(case.applicant.actor, case.id))["application.json"])
