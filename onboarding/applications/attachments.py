@@ -9,7 +9,7 @@ from marketplace.kernel import audit, files
 from marketplace.kernel.actors import ORGANISER_ROLES, PROVIDER_ROLES, Actor
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch_one, fetch_value, new_id, transactional
-from marketplace.kernel.errors import Invalid, NotFound, Refused
+from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.kernel.files import FileFacts
 from marketplace.kernel.i18n import Message, message
 from onboarding.applications.answering import organiser_of, told_by_whom
@@ -72,6 +72,8 @@ async def attach_to_all(
         Invalid: as ``attach``; ``name``, that of the question, is named. Nobody takes a file of this date.
     """
     bundle = await bundle_for_applicant(actor, bundle_id)
+    if not bundle.parts:
+        raise Conflict(message("This application can no longer be changed."), code="application_closed_for_changes")
     asked = next((each for each in bundle.asked if each.name == name), None)
     if asked is None or asked.question.type is not QuestionType.ATTACHMENT:
         raise Invalid.field(name[:80] or "question", NO_FILE_ASKED)

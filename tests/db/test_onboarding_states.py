@@ -10,8 +10,9 @@ from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.db import fetch, fetch_value, new_id
 from marketplace.kernel.errors import Conflict, NotFound, Refused
 from marketplace.kernel.states import TransitionTable
-from onboarding.applications import attachments, information, submission
+from onboarding.applications import answering, attachments, bundles, information, submission
 from onboarding.applications import drafts as applications
+from onboarding.applications.answering import PageToSave
 from onboarding.applications.schemas import Receipt, Scope
 from onboarding.applications.states import (
     APPLICANT,
@@ -98,6 +99,34 @@ MOVES: dict[str, tuple[Table, dict[ApplicationAction, Callable[[Case, Actor], Aw
     ),
 }
 EVERY_MOVE = [(kind, action) for kind, (_, moves) in MOVES.items() for action in moves]
+
+
+async def _on_bundle(case: Case, do: Callable[[Actor, UUID], Awaitable[object]]) -> object:
+    """What is done to the draft that the application belongs to, with a bundle that has nothing else in it."""
+    return await do(case.applicant.actor, await fetch_value("select bundle_id from application where id = $1", case.id))
+
+
+async def _save_page(actor: Actor, bundle_id: UUID) -> object:
+    return await answering.save_page(actor, bundle_id, PageToSave(answers={"staff": 7}))
+
+
+async def _save_bundle_scope(actor: Actor, bundle_id: UUID) -> object:
+    scope = Scope(service_classes=(CLASS,), municipalities=(PLACE,))
+    return await bundles.save_bundle_scope(actor, bundle_id, scope)
+
+
+async def _attach_to_all(actor: Actor, bundle_id: UUID) -> object:
+    return await attachments.attach_to_all(actor, bundle_id, "certificate", "uusi.pdf", PDF + b"%4")
+
+
+async def _reply(case: Case) -> object:
+    """A reply to the newest item; in a draft, where nothing can be asked, it is answered by an ordinary answer."""
+    item = await fetch_value("select id from information_request_item order by id desc limit 1")
+    if item is None:
+        return await applications.save_answers(case.applicant.actor, case.id, {"staff": 8})
+    return await information.reply(case.applicant.actor, case.id, item, information.Reply(text="Saara."))
+
+
 USES: dict[str, tuple[Capability, Attempt]] = {
     "save_scope": (
         C.CHANGE_SCOPE,
@@ -113,6 +142,10 @@ USES: dict[str, tuple[Capability, Attempt]] = {
         C.EDIT_ANSWERS,
         lambda case: attachments.attach(case.applicant.actor, case.id, "certificate", "uusi.pdf", PDF + b"%"),
     ),
+    "save_page": (C.CHANGE_SCOPE, lambda case: _on_bundle(case, _save_page)),
+    "save_bundle_scope": (C.CHANGE_SCOPE, lambda case: _on_bundle(case, _save_bundle_scope)),
+    "attach_to_all": (C.CHANGE_SCOPE, lambda case: _on_bundle(case, _attach_to_all)),
+    "reply": (C.EDIT_ANSWERS, lambda case: _reply(case)),
     "claim": (C.BE_REVIEWED, lambda case: assignment.claim(case.reviewer, case.id)),
 }
 TRACES = (
