@@ -145,7 +145,7 @@ USES: dict[str, tuple[Capability, Attempt]] = {
     "save_page": (C.CHANGE_SCOPE, lambda case: _on_bundle(case, _save_page)),
     "save_bundle_scope": (C.CHANGE_SCOPE, lambda case: _on_bundle(case, _save_bundle_scope)),
     "attach_to_all": (C.CHANGE_SCOPE, lambda case: _on_bundle(case, _attach_to_all)),
-    "reply": (C.EDIT_ANSWERS, lambda case: _reply(case)),
+    "reply": (C.EDIT_ANSWERS, _reply),
     "claim": (C.BE_REVIEWED, lambda case: assignment.claim(case.reviewer, case.id)),
 }
 TRACES = (
