@@ -41,10 +41,15 @@ async def two_organisers() -> tuple[Organiser, Organiser]:
     """Helsinki wants certificates of three months, the other of six, and more staff."""
     first = await make_organiser()
     second = await make_organiser(
-        "Länsi-Uudenmaan hyvinvointialue", county_code="03", municipality_codes=(OTHER_PLACE,), business_id=BUSINESS_IDS[1]
+        "Länsi-Uudenmaan hyvinvointialue",
+        county_code="03",
+        municipality_codes=(OTHER_PLACE,),
+        business_id=BUSINESS_IDS[1],
     )
     await publish_rulebook(SYSTEM, first.id, rulebook_of(3), today() - timedelta(days=5))
-    await publish_rulebook(SYSTEM, second.id, rulebook_of(6, staff_at_least=5, own="opening"), today() - timedelta(days=5))
+    await publish_rulebook(
+        SYSTEM, second.id, rulebook_of(6, staff_at_least=5, own="opening"), today() - timedelta(days=5)
+    )
     return first, second
 
 
@@ -121,7 +126,9 @@ async def test_certificate_goes_to_those_who_take_its_age(database: str) -> None
     old, very_old = today() - timedelta(days=120), today() - timedelta(days=300)
     refusal = await attachments.attach_to_all(applicant.actor, bundle_id, "tax", "vero.pdf", PDF, old)
     assert refusal is not None
-    row = await fetch("select a.organiser_id from application_attachment t join application a on a.id = t.application_id")
+    row = await fetch(
+        "select a.organiser_id from application_attachment t join application a on a.id = t.application_id"
+    )
     assert [each["organiser_id"] for each in row] == [organisers[1].id]
     for day in (very_old, None, today() + timedelta(days=1)):
         with pytest.raises(Invalid):

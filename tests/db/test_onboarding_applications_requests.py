@@ -90,15 +90,20 @@ async def test_item_of_another_application_is_not_found(database: str) -> None:
 
 
 async def test_dates_tell_what_happened_and_what_is_expected(database: str) -> None:
-    case, request = await an_asked()
+    case = await a_submitted()
     steps = (await view_of(case)).steps
     assert [(each.step, each.is_expected) for each in steps] == [
         (Milestone.SENT, False),
-        (Milestone.ASKED, False),
-        (Milestone.ANSWER_DUE, True),
         (Milestone.DECISION_EXPECTED, True),
     ]
-    assert (steps[2].on, steps[3].on) == (request.due_on, today() + timedelta(days=90))
+    assert steps[1].on == today() + timedelta(days=90)
+
+
+async def test_while_something_is_asked_the_answers_due_day_is_told(database: str) -> None:
+    case, request = await an_asked()
+    steps = (await view_of(case)).steps
+    assert [each.step for each in steps] == [Milestone.SENT, Milestone.ASKED, Milestone.ANSWER_DUE]
+    assert steps[2].on == request.due_on
 
 
 async def test_both_sides_write_at_any_time(database: str) -> None:

@@ -111,7 +111,7 @@ async def asks_for_more(staff: Visitor, reviewer: Someone) -> None:
 async def answers(provider: Visitor) -> None:
     await provider.open("/provider/applications")
     await provider.follow("H-")
-    await provider.sees("Who is the person in charge?", "0 of 1 answered", "Decision expected by")
+    await provider.sees("Who is the person in charge?", "0 of 1 answered")
     await provider.press("Answer the organiser")
     await provider.page.locator("main textarea").first.fill("Nurse Saara Sairaanhoitaja.")
     await provider.press("Send the answer")
@@ -121,8 +121,13 @@ async def answers(provider: Visitor) -> None:
 async def approves(staff: Visitor) -> None:
     await staff.page.reload()
     await staff.sees("Nurse Saara Sairaanhoitaja.")
-    await staff.press("Approve")
-    await staff.press("Approve")
+    await staff.press("Decide")
+    await staff.page.get_by_role("radio").first.check()
+    for _ in range(4):
+        if await staff.page.get_by_role("button", name="Make the decision").count():
+            break
+        await staff.press("Continue")
+    await staff.press("Make the decision")
     await staff.sees("Approved")
 
 
