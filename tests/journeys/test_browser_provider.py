@@ -128,7 +128,7 @@ async def approves(staff: Visitor) -> None:
             break
         await staff.press("Continue")
     await staff.press("Make the decision")
-    await staff.sees("Approved")
+    await staff.sees("the provider is approved")
 
 
 async def reads_the_register(client: Visitor) -> None:
