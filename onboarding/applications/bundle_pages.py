@@ -250,9 +250,7 @@ async def drop_organiser(
 
 
 @post(f"{ONE}/rulebook/{{application_id:uuid}}", guards=[ADMIN], include_in_schema=False)
-async def accept_rulebook(
-    actor: Caller, bundle_id: FromPath[UUID], application_id: FromPath[UUID]
-) -> Redirect:
+async def accept_rulebook(actor: Caller, bundle_id: FromPath[UUID], application_id: FromPath[UUID]) -> Redirect:
     """Takes note of what changed in a rulebook."""
     bundle = await bundles.bundle_for_applicant(actor, bundle_id)
     part = next((each for each in bundle.parts if each.id == application_id), None)

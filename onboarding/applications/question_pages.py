@@ -78,15 +78,23 @@ async def send_questions(request: AnyRequest, actor: Caller, bundle_id: FromPath
         await _save(actor, bundle_id, shown, form)
     except EditedMeanwhile as meanwhile:
         form.failed(meanwhile)
-        return await _merge_page(request, actor, bundle_id, key, form, meanwhile)
+        return await _merge_page(request, actor, shown, form, meanwhile, bundle_id)
     except Invalid as invalid:
         form.failed(invalid)
     after = await bundles.bundle_for_applicant(actor, bundle_id)
     if not form.ok:
-        return _questions_page(request, after, _page(after, key), form, status_code=INVALID)
+        return _questions_page(request, after, _same(after, shown), form, status_code=INVALID)
     for note in notes:
         flash(request, note)
     return redirect(_next(after, shown, form))
+
+
+def _same(bundle: Bundle, shown: AskedPage) -> AskedPage:
+    """The page as it is asked now; as it was, where another answer has hidden all of it."""
+    there = {each.id for each in bundle.parts}
+    if any(member.application_id not in there for each in shown.asked for member in each.members):
+        raise Conflict(message("A colleague has sent one of these applications meanwhile. Look at the draft again."))
+    return next((each for each in bundle.pages if each.key == shown.key), shown)
 
 
 def _page(bundle: Bundle, key: str) -> AskedPage:
@@ -141,11 +149,16 @@ async def _save(actor: Actor, bundle_id: UUID, shown: AskedPage, form: Form[AnyF
 
 
 async def _merge_page(
-    request: AnyRequest, actor: Actor, bundle_id: UUID, key: str, form: Form[AnyForm], meanwhile: EditedMeanwhile
+    request: AnyRequest,
+    actor: Actor,
+    sent: AskedPage,
+    form: Form[AnyForm],
+    meanwhile: EditedMeanwhile,
+    bundle_id: UUID,
 ) -> Response[str]:
     """Both answers side by side. What the colleague changed and this person did not is shown as the colleague left it."""
     bundle = await bundles.bundle_for_applicant(actor, bundle_id)
-    shown = _page(bundle, key)
+    shown = _same(bundle, sent)
     for each in shown.asked:
         if each.name in meanwhile.unseen:
             form.sent[each.name] = [as_typed(meanwhile.unseen[each.name], each.question)]
@@ -160,8 +173,7 @@ async def _merge_page(
 def _next(bundle: Bundle, shown: AskedPage, form: Form[AnyForm]) -> str:
     """The next page: this one again after adding a file or where answers brought up new questions, else the following."""
     base, keys = bundle_path(bundle.id), [each.key for each in bundle.pages]
-    now_asked = next((each for each in bundle.pages if each.key == shown.key), shown).asked
-    is_new = any(each.name not in form.all("shown") for each in now_asked)
+    is_new = any(each.name not in form.all("shown") for each in _same(bundle, shown).asked)
     if "attach" in form.sent or (is_new and "later" not in form.sent):
         return f"{base}/questions/{shown.key}"
     if "later" in form.sent:

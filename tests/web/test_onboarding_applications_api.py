@@ -78,7 +78,7 @@ async def test_stale_answers_are_refused_with_both_values(api: Api) -> None:
 
 
 async def test_organisers_are_added_and_left_out(api: Api) -> None:
-    bundle, organisers = await a_bundle(api)
+    bundle, _ = await a_bundle(api)
     base = f"{BUNDLES}/{bundle['id']}"
     dropped = bundle["members"][1]["application"]
     assert (await api.delete(f"{base}/applications/{dropped['id']}")).status_code == 204
