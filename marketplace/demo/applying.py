@@ -21,6 +21,7 @@ USUAL: Final[Mapping[str, object]] = {
     "collective_agreement": "Yksityisen sosiaalipalvelualan työehtosopimus",
     "substitutes": "Sijaiset tulevat omasta varahenkilöstöstä, ja asiakkaalle soitetaan aina ennen vaihdosta.",
     "capacity": 10,
+    "price_weekday": 40,
 }
 
 
