@@ -123,5 +123,5 @@ class Visitor:
 
     def judge(self) -> None:
         """Fails with everything that was found wrong on the way."""
-        assert self.found == []
-        assert self.watch.problems == []
+        wrong = self.found + self.watch.problems
+        assert not wrong, "\n".join(wrong)

@@ -16,6 +16,9 @@ SHORTEST_PATTERN = 14
 ENGLISH_WORDS = re.compile(r"\b(the|and|your|with|this|from|are|you|which)\b", re.IGNORECASE)
 """Words that neither Finnish nor Swedish has."""
 
+SWEDISH_TOO = frozenset({"Register"})
+"""English source texts that are Swedish words of another meaning as well."""
+
 OWN_NAMES = [language.own_name for language in Language]
 """Languages are named in themselves where they are chosen."""
 
@@ -49,7 +52,7 @@ def _english(language: Language) -> tuple[frozenset[str], tuple[re.Pattern[str],
                         whole.add(" ".join(source.split()))
                     elif len(re.sub(r"\{.*?\}|\W", "", source)) >= SHORTEST_PATTERN:
                         patterns.append(_pattern(source))
-    return frozenset(whole), tuple(patterns)
+    return frozenset(whole - SWEDISH_TOO if language is Language.SV else whole), tuple(patterns)
 
 
 def _pattern(source: str) -> re.Pattern[str]:
