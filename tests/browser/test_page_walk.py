@@ -1,7 +1,7 @@
 """Every page of the product, as it is in the route table, opened by somebody who may: in three languages and three sizes.
 
-Axe reads every page in Finnish, and in Swedish and English those for everybody and the start pages of the desks: the
-rest of the pages have the same skeleton in each language.
+Axe reads every page in Finnish, and in Swedish and English those of onboarding, those for everybody and the start pages
+of the desks: the rest of the pages have the same skeleton in each language.
 
 A new page is walked without being listed here. Where its address needs something that the world does not have, the
 test says so: give it a place in ``tests/browser/world.py``.
@@ -65,6 +65,7 @@ class PageRoute(NamedTuple):
     path: str
     handler: str
     access: str | frozenset[Role]
+    is_onboarding: bool
 
     def may_be_seen_by(self, role: Role | None) -> bool:
         if desk_of(self.path) not in {Desk.PUBLIC, own_desk(Actor(role=role))} and role is not None:
@@ -74,7 +75,7 @@ class PageRoute(NamedTuple):
         return role is not None and (self.access == "signed_in" or role in self.access)
 
     def is_read_by_axe_in(self, language: Language) -> bool:
-        return language is Language.FI or self.access == "anyone" or self.is_desk
+        return language is Language.FI or self.is_onboarding or self.access == "anyone" or self.is_desk
 
     @property
     def is_desk(self) -> bool:
@@ -87,8 +88,9 @@ def page_routes() -> Iterator[PageRoute]:
         if "GET" not in route.route_handler_map or kind_of(route.path) is not Kind.PAGE:
             continue
         handler = route.route_handler_map["GET"][0]
-        if handler.fn.__name__ not in NO_PAGES and not route.path_format.startswith("/static"):
-            yield PageRoute(route.path_format, handler.fn.__name__, access_of(handler))
+        name, is_onboarding = handler.fn.__name__, handler.fn.__module__.startswith("onboarding.")
+        if name not in NO_PAGES and not route.path_format.startswith("/static"):
+            yield PageRoute(route.path_format, name, access_of(handler), is_onboarding)
 
 
 def walks() -> dict[Role | None, list[PageRoute]]:
@@ -115,6 +117,19 @@ async def evening() -> AsyncIterator[None]:
 @pytest.fixture
 async def world(database: str, site: str) -> World:
     return await make_world(database)
+
+
+class TestTheWalk:
+    """That nothing is left out, without a browser."""
+
+    def test_every_page_is_walked_by_somebody(self) -> None:
+        walked = {route.path for routes in walks().values() for route in routes}
+        assert {route.path for route in page_routes()} - walked == set()
+
+    def test_what_is_left_out_is_still_there(self) -> None:
+        names = {handler.fn.__name__ for route in create_app().routes if isinstance(route, HTTPRoute)
+                 for handler, _ in route.route_handler_map.values()}  # fmt: skip
+        assert set(NO_PAGES) - names == set()
 
 
 class TestInFinnish:

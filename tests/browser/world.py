@@ -139,7 +139,7 @@ async def _applications(
         "{decision_id}": str(await fetch_value("select id from decision")),
         "{code}": str(await fetch_value("select code from decision")),
         "{approval_id}": str(await fetch_value("select id from approval")),
-        "{business_id}": BUSINESS_ID,
+        "{public_id}": company.provider.public_id,
         "/provider/register/details": "/provider/register/details?business_id=2077474-0",
     }
 
