@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.kernel.db import Row, fetch
+from marketplace.kernel.db import Row, fetch, fetch_one
 from onboarding.applications.filling import attachments_of
 from onboarding.applications.schemas import AttachmentView, RequestItemView, RequestView
 
@@ -17,6 +17,13 @@ ITEMS = """
 select i.id, i.request_id, i.asked, i.slot, i.reply, i.answer, i.replied_at from information_request_item i
 join information_request r on r.id = i.request_id where r.application_id = $1 order by i.request_id, i.position
 """
+
+OPEN = "select id, due_on from information_request where application_id = $1 and answered_at is null"
+
+
+async def open_request_of(application_id: UUID) -> Row | None:
+    """The request that the applicant has not answered, with the day by which it was asked to, if there is one."""
+    return await fetch_one(OPEN, application_id)
 
 
 def file_slot(item_id: UUID, slot: str | None) -> str:

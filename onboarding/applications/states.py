@@ -30,6 +30,7 @@ class ApplicationAction(StrEnum):
     REQUEST_INFORMATION = "request_information"
     PROPOSE = "propose"
     RETURN_PROPOSAL = "return_proposal"
+    RETURN_UNANSWERED = "return_unanswered"
     APPROVE = "approve"
     APPROVE_PARTLY = "approve_partly"
     REJECT = "reject"
@@ -70,12 +71,13 @@ CONFIRMER = TransitionTable[ApplicationStatus, ApplicationAction](
     "application",
     {
         A.RETURN_PROPOSAL: ({S.DECISION_PROPOSED}, S.SUBMITTED),
+        A.RETURN_UNANSWERED: ({S.DECISION_PROPOSED}, S.INFORMATION_REQUESTED),
         A.APPROVE: ({S.DECISION_PROPOSED}, S.APPROVED),
         A.APPROVE_PARTLY: ({S.DECISION_PROPOSED}, S.PARTLY_APPROVED),
         A.REJECT: ({S.DECISION_PROPOSED}, S.REJECTED),
     },
 )
-"""The second person, to whom a decision was proposed."""
+"""The second person, to whom a decision was proposed; unanswered is what the applicant was asked before and can still answer."""
 
 
 SYSTEM = TransitionTable[ApplicationStatus, ApplicationAction](

@@ -12,6 +12,7 @@ from marketplace.kernel.db import Row, execute, fetch_value, transactional
 from marketplace.kernel.errors import IllegalTransition, Refused
 from marketplace.kernel.i18n import Language, Message, Text, message, translate
 from onboarding.applications.drafts import OWNER
+from onboarding.applications.requests import open_request_of
 from onboarding.applications.schemas import Receipt
 from onboarding.applications.states import REVIEWER, ApplicationAction, ApplicationStatus
 from onboarding.approvals.approvals import grant_approval
@@ -38,7 +39,8 @@ async def decide(actor: Actor, application_id: UUID, wish: DecisionWish) -> Rece
 
     Raises:
         Invalid: see ``planning.plan``.
-        Refused: the rulebook wants a second person: ``propose`` it (``four_eyes``).
+        Refused: the rulebook wants a second person: ``propose`` it (``four_eyes``). Or something is refused while the
+            applicant may still answer what it was asked (``answer_awaited``).
         Conflict: it was decided or withdrawn already (by whom and when is said), or a colleague has it.
     """
     row, _ = await deciding(actor, application_id, ApplicationAction.APPROVE)
@@ -49,6 +51,7 @@ async def decide(actor: Actor, application_id: UUID, wish: DecisionWish) -> Rece
         )
         raise Refused(text, code="four_eyes")
     planned = await planned_for(row, content, wish)
+    await refuse_unheard(application_id, planned)
     status = REVIEWER.after(ApplicationStatus(row["status"]), ACTIONS[planned.outcome])
     return await make(actor, row, status, planned)
 
@@ -93,6 +96,22 @@ async def planned_for(row: Row, content: RulebookContent, wish: DecisionWish) ->
         Invalid: see ``planning.plan``.
     """
     return plan(wish, (row["service_classes"], row["municipality_codes"]), content, await first_day_of(row))
+
+
+async def refuse_unheard(application_id: UUID, planned: PlannedDecision) -> None:
+    """Nothing is refused before the day until which the applicant was asked to answer.
+
+    Administrative Procedure Act 434/2003, sections 33 and 34: a set time to complete an application is kept to.
+
+    Raises:
+        Refused: that day has not passed (``answer_awaited``).
+    """
+    request = await open_request_of(application_id)
+    if planned.refused and request is not None and request["due_on"] is not None and request["due_on"] >= today():
+        text = message(
+            "The applicant can answer until {day}. Nothing can be refused before that.", day=request["due_on"]
+        )
+        raise Refused(text, code="answer_awaited")
 
 
 async def first_day_of(row: Row) -> date:

@@ -16,6 +16,7 @@ from marketplace.notices.receivers import organiser_staff
 from marketplace.notices.schemas import Notice
 from marketplace.notices.writing import notify
 from onboarding.applications.drafts import OWNER
+from onboarding.applications.requests import open_request_of
 from onboarding.applications.schemas import Receipt
 from onboarding.applications.states import CONFIRMER, ApplicationAction, ApplicationStatus
 from onboarding.approvals.decision_grounds import checked_words
@@ -31,7 +32,7 @@ from onboarding.review.decision_schemas import (
     Proposer,
     ReturnOfProposal,
 )
-from onboarding.review.decisions import content_of, deciding, make, planned_for
+from onboarding.review.decisions import content_of, deciding, make, planned_for, refuse_unheard
 from onboarding.review.planning import ACTIONS
 from onboarding.review.reading import application_for_reviewer
 from onboarding.scoping import REVIEWING
@@ -55,10 +56,12 @@ async def propose(actor: Actor, application_id: UUID, wish: DecisionWish) -> Rec
 
     Raises:
         Invalid: see ``planning.plan``.
+        Refused: something is refused while the applicant may still answer (``answer_awaited``).
         Conflict: it was decided, proposed or withdrawn already, or a colleague has it.
     """
     row, status = await deciding(actor, application_id, ApplicationAction.PROPOSE)
     planned = await planned_for(row, await content_of(row), wish)
+    await refuse_unheard(application_id, planned)
     person_id, role = _signing(actor)
     content = ProposedContent(planned=planned, proposer=Proposer(person_id=person_id, title=planned.title, role=role))
     proposal_id, moment = new_id(), now()
@@ -100,7 +103,7 @@ async def give_back(actor: Actor, application_id: UUID, answer: ReturnOfProposal
         Conflict: it was confirmed, returned or withdrawn already, or is not the proposal that was read.
     """
     row, proposal = await _answering(actor, application_id, answer.proposal_id)
-    status = CONFIRMER.after(ApplicationStatus(row["status"]), ApplicationAction.RETURN_PROPOSAL)
+    status = CONFIRMER.after(ApplicationStatus(row["status"]), await _return_of(application_id))
     words = checked_words("words", answer.words)
     if not words:
         raise Invalid.field("words", message("Write what should be different."))
@@ -123,6 +126,12 @@ async def proposals_on(actor: Actor, application_id: UUID) -> ProposalList:
     rows = await fetch(SELECT, application_id)
     names = await names_of([each for row in rows for each in (row["proposed_by"], row["answered_by"]) if each])
     return ProposalList(items=[_view(row, names) for row in rows])
+
+
+async def _return_of(application_id: UUID) -> ApplicationAction:
+    """What the applicant was asked before the proposal and has not answered is waited for again."""
+    is_open = await open_request_of(application_id) is not None
+    return ApplicationAction.RETURN_UNANSWERED if is_open else ApplicationAction.RETURN_PROPOSAL
 
 
 async def _answering(actor: Actor, application_id: UUID, proposal_id: UUID) -> tuple[Row, Row]:

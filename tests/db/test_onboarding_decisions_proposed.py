@@ -1,18 +1,21 @@
 """Four eyes: proposed by one, confirmed as it stands or given back by another; drafts between."""
 
 import asyncio
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
+from marketplace.kernel.clock import clock_set_to, now, today
 from marketplace.kernel.db import execute, fetch, fetch_value, new_id
 from marketplace.kernel.errors import Conflict, Invalid, Refused
 from onboarding.applications import drafts as applications
-from onboarding.applications import submission
+from onboarding.applications import information, submission
+from onboarding.applications.information import ItemToAsk
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals import approvals
 from onboarding.approvals.decision_book import decisions_on
-from onboarding.review import decisions, proposals
+from onboarding.review import decisions, messages, proposals
 from onboarding.review.decision_drafts import decision_desk, planned_of_draft, save_draft, transfer_targets, wish_of
 from onboarding.review.decision_schemas import Choice, Confirmation, DecisionWish, ProposalView, ReturnOfProposal
 from onboarding.rulebooks.requirements import DecisionTerms
@@ -167,3 +170,32 @@ async def test_organisers_of_the_same_area_come_first_as_targets(database: str) 
     turku = await make_other_organiser()
     [target] = await transfer_targets(case.reviewer, [PLACE, "853"])
     assert (target.id, target.shared_municipalities) == (turku.id, 1)
+
+
+async def test_what_was_asked_before_a_proposal_can_still_be_answered_when_it_is_given_back(database: str) -> None:
+    case = await a_submitted()
+    await messages.ask(case.reviewer, case.id, [ItemToAsk(text="Kuka vastaa?")])
+    await proposals.propose(case.reviewer, case.id, DecisionWish())
+    proposal = (await proposals.proposals_on(case.reviewer, case.id)).items[0]
+    colleague = await a_reviewer(case.organiser.id)
+    answer = ReturnOfProposal(proposal_id=proposal.id, words="Odota vastausta.")
+    assert (await proposals.give_back(colleague, case.id, answer)).status is ApplicationStatus.INFORMATION_REQUESTED
+    receipt = await information.answer_request(case.applicant.actor, case.id, "Saara.")
+    assert receipt.status is ApplicationStatus.SUBMITTED
+
+
+@pytest.mark.parametrize("act", [decisions.decide, proposals.propose], ids=["decide", "propose"])
+async def test_nothing_is_refused_while_the_applicant_may_still_answer(database: str, act: Any) -> None:
+    case = await a_submitted()
+    await messages.ask(case.reviewer, case.id, [ItemToAsk(text="Kuka?")], today() + timedelta(days=7))
+    with pytest.raises(Refused) as refused:
+        await act(case.reviewer, case.id, DecisionWish(approved=(), words="Ei."))
+    assert refused.value.code == "answer_awaited"
+    with clock_set_to(now() + timedelta(days=8)):
+        await act(case.reviewer, case.id, DecisionWish(approved=(), words="Ei."))
+
+
+async def test_what_is_asked_keeps_no_approval_waiting(database: str) -> None:
+    case = await a_submitted()
+    await messages.ask(case.reviewer, case.id, [ItemToAsk(text="Kuka?")], today() + timedelta(days=7))
+    assert (await approve(case)).status is ApplicationStatus.APPROVED

@@ -51,7 +51,7 @@ PART = DecisionWish(
     approved=(ScopePart(service_class=CLASS, municipalities=(PLACE,)),), words="Siivouksesta puuttuu vakuutus."
 )
 NOTHING = DecisionWish(approved=(), words="Ei.")
-PROPOSED = {A.APPROVE: DecisionWish(), A.APPROVE_PARTLY: PART, A.REJECT: NOTHING, A.RETURN_PROPOSAL: DecisionWish()}
+PROPOSED = {A.APPROVE: DecisionWish(), A.APPROVE_PARTLY: PART, A.REJECT: NOTHING}
 """What is proposed where the second person's answer comes to this."""
 
 
@@ -95,7 +95,13 @@ MOVES: dict[str, tuple[Table, dict[ApplicationAction, Callable[[Case, Actor], Aw
     ),
     "confirmer": (
         CONFIRMER,
-        {A.APPROVE: confirm, A.APPROVE_PARTLY: confirm, A.REJECT: confirm, A.RETURN_PROPOSAL: give_back},
+        {
+            A.APPROVE: confirm,
+            A.APPROVE_PARTLY: confirm,
+            A.REJECT: confirm,
+            A.RETURN_PROPOSAL: give_back,
+            A.RETURN_UNANSWERED: give_back,
+        },
     ),
 }
 EVERY_MOVE = [(kind, action) for kind, (_, moves) in MOVES.items() for action in moves]
@@ -189,7 +195,9 @@ async def _case(status: ApplicationStatus, kind: str, action: ApplicationAction)
         await make_other_organiser()
     if kind == "confirmer" and status is ApplicationStatus.DECISION_PROPOSED:
         case = await a_submitted(BOTH)
-        await proposals.propose(case.reviewer, case.id, PROPOSED[action])
+        if action is A.RETURN_UNANSWERED:
+            await messages.request_information(case.reviewer, case.id, "Kuka?")
+        await proposals.propose(case.reviewer, case.id, PROPOSED.get(action, DecisionWish()))
         return case
     return await a_case(status, BOTH)
 
