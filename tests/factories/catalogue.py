@@ -22,7 +22,11 @@ from onboarding.rulebooks.requirements import RulebookContent
 PROVIDER_IDS = ("2345678-9", "3456789-0", "4567890-1", "5678901-2")
 SINCE = date(2026, 1, 1)
 NO_QUESTIONS = RulebookContent(
-    title=Text("Sääntökirja"), declaration=Text("Vakuutan."), service_classes=("V-HOMECARE-REG",), general=(), services=()
+    title=Text("Sääntökirja"),
+    declaration=Text("Vakuutan."),
+    service_classes=("V-HOMECARE-REG",),
+    general=(),
+    services=(),
 )
 RULEBOOK = msgspec.json.encode(NO_QUESTIONS).decode()
 

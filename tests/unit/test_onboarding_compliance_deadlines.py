@@ -17,7 +17,8 @@ def case(status: CaseStatus = CaseStatus.OPEN, **changes: object) -> Standing:
 
 
 @pytest.mark.parametrize(
-    ("days_left", "reminder"), [(61, None), (60, 60), (59, 60), (30, 30), (29, 30), (14, 14), (7, 7), (2, 7), (1, 1), (0, 1)]
+    ("days_left", "reminder"),
+    [(61, None), (60, 60), (59, 60), (30, 30), (29, 30), (14, 14), (7, 7), (2, 7), (1, 1), (0, 1)],
 )
 def test_reminder_of_the_nearest_day_reached(days_left: int, reminder: int | None) -> None:
     due = what_is_due(case(), SETTINGS, LAST - timedelta(days=days_left))
@@ -68,7 +69,9 @@ def test_approval_that_ended_lapses() -> None:
     assert what_is_due(case(kind=CaseKind.APPROVAL_EXPIRING), SETTINGS, date(2028, 3, 1)) == Due(CaseAction.LAPSE)
 
 
-@pytest.mark.parametrize("status", [CaseStatus.HEARING, CaseStatus.SUSPENDED, CaseStatus.DISMISSED, CaseStatus.RESOLVED])
+@pytest.mark.parametrize(
+    "status", [CaseStatus.HEARING, CaseStatus.SUSPENDED, CaseStatus.DISMISSED, CaseStatus.RESOLVED]
+)
 def test_no_clock_decides_for_a_person(status: CaseStatus) -> None:
     assert what_is_due(case(status), SETTINGS, LAST + timedelta(days=999)) is None
 

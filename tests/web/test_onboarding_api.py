@@ -223,7 +223,9 @@ async def test_payout_account_by_api(api: Api, stripe_gateway: StripeGateway) ->
         await payout_accounts.create_stripe_account(OfProvider(applicant.provider.id))
         assert (await api.post(f"{base}/refresh")).json()["state"] == "new"
         assert (await api.post(f"{base}/link")).json()["url"].startswith("http")
-    saved = await api.put("/api/v1/provider/bank-account", json={"iban": "FI2112345600000785", "holder_name": "Stadin Arkiapu"})
+    saved = await api.put(
+        "/api/v1/provider/bank-account", json={"iban": "FI2112345600000785", "holder_name": "Stadin Arkiapu"}
+    )
     assert saved.json()["iban"] == "FI21 1234 5600 0007 85"
 
 
