@@ -1,7 +1,7 @@
 """Erasing the content of applications whose time is over: found, shown in a dry run, erased one by one.
 
-What goes: answers, attachments with their bytes, messages and notes, the history of edits, the details in the audit
-trail, and who the people were. What stays: a stub with reference, organiser, provider, scope, status and days; the
+What goes: answers, attachments with their bytes, messages and notes, the history of edits, proposals of decisions, what
+the automatic checks looked at, the details in the audit trail, and who the people were. What stays: a stub with reference, organiser, provider, scope, status and days; the
 decisions and approvals, which are the organiser's official record; and an audit event that says that it was erased.
 """
 
@@ -95,6 +95,8 @@ EMPTIED = (
     "delete from review_note where application_id = $1",
     "delete from application_edit where application_id = $1",
     "delete from decision_draft where application_id = $1",
+    "delete from decision_proposal where application_id = $1",
+    "delete from check_snapshot where application_id = $1",
     "delete from review_presence where application_id = $1",
     """update application_bundle set unread = unread - $1::uuid::text
     where id = (select bundle_id from application where id = $1)""",

@@ -17,10 +17,12 @@ from onboarding.archive import collecting, retention, rules
 from onboarding.archive.retention import NOBODY, due_applications, erase_application, run_retention
 from onboarding.archive.schemas import RetentionPeriods
 from onboarding.archive.states import RetentionKind
+from onboarding.review import proposals
+from onboarding.review.decision_schemas import Confirmation
 from onboarding.review.notes import note_internally
 from tests.factories.accounts import audited
 from tests.factories.files import away, bytes_in, file_store
-from tests.factories.onboarding import Case, a_case, a_draft, approve
+from tests.factories.onboarding import Case, a_case, a_draft, a_reviewer, approve
 
 __all__ = ["file_store"]
 
@@ -187,6 +189,19 @@ async def test_erasing_leaves_a_stub_that_names_nobody(database, file_store):
     assert await audited("application.erased") == 1
 
 
+async def test_copies_of_answers_go_with_them(database, file_store):
+    case = await a_case(S.DECISION_PROPOSED)
+    [proposal] = (await proposals.proposals_on(case.reviewer, case.id)).items
+    await proposals.confirm(await a_reviewer(case.organiser.id), case.id, Confirmation(proposal_id=proposal.id))
+    await execute("update approval set status = 'ended', status_from = current_date")
+    await kept_for(case)
+    assert await fetch_value("select count(*) from check_snapshot") == 1
+    assert await erase_application(case.id, in_years())
+    for table in ("check_snapshot", "decision_proposal"):
+        assert await fetch_value(f"select count(*) from {table}") == 0
+    assert await fetch_value("select count(*) from decision") == 1
+
+
 async def test_the_audit_trail_keeps_what_was_done_and_loses_what_it_was(database, file_store):
     case = await a_case(S.WITHDRAWN)
     await kept_for(case)
@@ -266,8 +281,9 @@ async def test_a_file_that_stands_in_another_application_stays(database, file_st
         "update audit_event set after = '{\"erased\": true}', before = null",
         "delete from audit_event",
         "update application set decided_by = null",
+        "delete from check_snapshot",
     ],
-    ids=["notes", "note", "audit", "audit-gone", "people"],
+    ids=["notes", "note", "audit", "audit-gone", "people", "checks"],
 )
 async def test_nothing_loosens_for_an_application_that_is_not_erased(database, file_store, statement):
     case = await a_case(S.REJECTED)
