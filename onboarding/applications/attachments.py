@@ -6,9 +6,9 @@ from typing import Final
 from uuid import UUID
 
 from marketplace.kernel import audit, files
-from marketplace.kernel.actors import ORGANISER_ROLES, PROVIDER_ROLES, Actor
+from marketplace.kernel.actors import PROVIDER_ROLES, Actor
 from marketplace.kernel.clock import now, today
-from marketplace.kernel.db import Row, execute, fetch_one, fetch_value, new_id, transactional
+from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, new_id, transactional
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.kernel.files import FileFacts
 from marketplace.kernel.i18n import Message, message
@@ -20,7 +20,7 @@ from onboarding.applications.filling import attachments_of, filling_of
 from onboarding.applications.schemas import AttachmentView
 from onboarding.applications.states import Capability
 from onboarding.rulebooks.requirements import Question, QuestionType, attachment_problem
-from onboarding.scoping import acting_provider, administered_provider
+from onboarding.scoping import REVIEWING, acting_provider, administered_provider
 
 MAX_ATTACHMENTS: Final = 50
 OLDEST: Final = date(1950, 1, 1)
@@ -42,6 +42,16 @@ where t.id = $1 and t.application_id = $2
 IN_BUNDLE = """
 select t.id, t.application_id from application_attachment t join application a on a.id = t.application_id
 where a.bundle_id = $1 and t.file_id = $2 and a.provider_id = $3 limit 1
+"""
+NOT_KEPT = """
+delete from provider_certificate c where c.file_id = any($1::uuid[]) and c.removed_at is not null
+    and not exists (select from application_attachment t where t.file_id = c.file_id)
+"""
+UNUSED = """
+select f.id from stored_file f where f.id = any($1::uuid[])
+    and not exists (select from application_attachment t where t.file_id = f.id)
+    and not exists (select from provider_certificate c where c.file_id = f.id)
+    and not exists (select from decision_document d where d.file_id = f.id)
 """
 NO_FILE_ASKED = message("This question does not ask for a file.")
 
@@ -134,8 +144,7 @@ async def store_for(
 
 @transactional()
 async def _forget(file_id: UUID) -> None:
-    if await fetch_value("select count(*) from application_attachment where file_id = $1", file_id) == 0:
-        await files.forget([file_id])
+    await forget_unused([file_id])
 
 
 @transactional()
@@ -209,6 +218,8 @@ async def _refuse_more(application_id: UUID) -> None:
 async def remove_attachment(actor: Actor, application_id: UUID, attachment_id: UUID) -> None:
     """Takes a file out of an application that can still be changed. The audit trail keeps its id.
 
+    A draft's is erased; what the organiser was sent is kept as long as the application is.
+
     Raises:
         NotFound: the application has no such attachment.
         Conflict: the application cannot be changed any more.
@@ -244,17 +255,25 @@ async def _remove(actor: Actor, application_id: UUID, column: str, value: UUID) 
     if removed is None:
         return []
     await audit.record(actor, "application.file_removed", OWNER, application_id, before=removed)
+    if await fetch_value("select submitted_at from application where id = $1", application_id) is None:
+        await forget_unused([removed["file_id"]])
     return [removed["question"]]
 
 
+async def forget_unused(file_ids: Sequence[UUID]) -> None:
+    """Erases those files that no application, no profile and no decision has, within the caller's unit of work."""
+    await execute(NOT_KEPT, list(file_ids))
+    await files.forget([row["id"] for row in await fetch(UNUSED, list(file_ids))])
+
+
 async def attachment_content(actor: Actor, application_id: UUID, attachment_id: UUID) -> tuple[FileFacts, bytes]:
-    """The file itself, for the provider that attached it and the organiser that the application was sent to.
+    """The file itself, for the provider that attached it and the reviewers of the organiser that it was sent to.
 
     Raises:
         NotFound: there is none, or the actor is on neither side.
     """
     provider_id = actor.provider_id if actor.role in PROVIDER_ROLES else None
-    organiser_id = actor.organiser_id if actor.role in ORGANISER_ROLES else None
+    organiser_id = actor.organiser_id if actor.role in REVIEWING else None
     row = await fetch_one(READABLE, attachment_id, application_id, provider_id, organiser_id)
     if row is None:
         raise NotFound

@@ -5,7 +5,7 @@ the automatic checks looked at, the details in the audit trail, and who the peop
 decisions and approvals, which are the organiser's official record; and an audit event that says that it was erased.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,12 +13,13 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from marketplace.kernel import audit, files
+from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor, Role
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.i18n import Language, translate
 from marketplace.kernel.scoping import organiser_of
+from onboarding.applications.attachments import forget_unused
 from onboarding.applications.drafts import OWNER
 from onboarding.archive.schemas import DueApplication
 from onboarding.archive.states import REASONS
@@ -76,13 +77,7 @@ where (c.counted_from + make_interval(months => r.months))::date < $1
     and not exists (select from needed d where d.application_id = c.id)
 order by kept_until, c.id limit $4
 """
-UNUSED_FILES = """
-select f.id from stored_file f
-where f.id = any($1::uuid[])
-    and not exists (select from application_attachment t where t.file_id = f.id)
-    and not exists (select from provider_certificate c where c.file_id = f.id)
-    and not exists (select from decision_document d where d.file_id = f.id)
-"""
+TAKEN_OUT = "select id from stored_file where owner = $2 and owner_id = $1"
 NOTE = """
 insert into erased_application (id, application_id, kind, counted_from, months, answers, files, notes, erased_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -180,10 +175,13 @@ async def erase_application(application_id: UUID, day: date) -> bool:
 
 
 async def _forget_attachments(application_id: UUID) -> None:
-    """The attachments, and their files where nothing else needs these: one file may stand in several applications."""
+    """The attachments, and their files where nothing else needs these: one file may stand in several applications.
+
+    Files that the applicant took out again after it had sent them go as well.
+    """
     rows = await fetch("delete from application_attachment where application_id = $1 returning file_id", application_id)
-    file_ids: Sequence[UUID] = sorted({row["file_id"] for row in rows})
-    await files.forget([row["id"] for row in await fetch(UNUSED_FILES, file_ids)])
+    taken_out = await fetch(TAKEN_OUT, application_id, OWNER)
+    await forget_unused(sorted({row["file_id"] for row in rows} | {row["id"] for row in taken_out}))
 
 
 def in_words(due: DueApplication) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from marketplace.kernel.inputs import safe_text
 from marketplace.web.request import UPLOAD_BODY_LIMIT_BYTES
 from marketplace.web.security import Caller, allow
 from onboarding.downloads import download
-from onboarding.providers import certificates, profile_editing
+from onboarding.providers import certificates
 from onboarding.providers.profile import CERTIFICATE_ROWS
 from onboarding.providers.profile_schemas import Certificate, CertificateKind, CertificateView
 from onboarding.scoping import REVIEWING, acting_provider
@@ -74,13 +74,13 @@ async def change_certificate(
 
 @delete(f"{BASE}/certificates/{{row_id:uuid}}", guards=[ADMIN], tags=[TAG])
 async def remove_certificate(actor: Caller, row_id: FromPath[UUID]) -> None:
-    """Takes a certificate out. Organisers that were applied to can still read it."""
-    await profile_editing.remove_row(actor, CERTIFICATE_ROWS, row_id)
+    """Takes a certificate out. Organisers to whom it was sent with an application can still read it."""
+    await certificates.remove_certificate(actor, row_id)
 
 
 @get("/api/v1/certificates/{certificate_id:uuid}/file", guards=[READERS], tags=[TAG])
 async def read_certificate(actor: Caller, certificate_id: FromPath[UUID]) -> Response[bytes]:
-    """The file of a certificate, for its provider and for organisers that the provider has applied to."""
+    """The file of a certificate, for its provider and for organisers with an application or approval of it."""
     return download(*await certificates.certificate_content(actor, certificate_id))
 
 

@@ -238,7 +238,10 @@ async def _changed(actor: Actor, section: Section, row_id: UUID, form: Form[Any]
 async def send_removal(request: AnyRequest, actor: Caller, row_id: FromPath[UUID]) -> Page:
     """Takes a row out."""
     section = section_in(request)
-    await profile_editing.remove_row(actor, ROWS[section], row_id)
+    if section is Section.CERTIFICATES:
+        await certificates.remove_certificate(actor, row_id)
+    else:
+        await profile_editing.remove_row(actor, ROWS[section], row_id)
     flash(request, message("{section}: removed.", section=SECTION_NAMES[section]))
     return redirect(path_of(section))
 

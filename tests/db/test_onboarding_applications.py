@@ -121,6 +121,7 @@ async def test_file_is_removed_from_a_draft_only(database: str) -> None:
     case = await a_draft()
     view = await applications.application_for_applicant(case.applicant.actor, case.id)
     await attachments.remove_attachment(case.applicant.actor, case.id, view.attachments[0].id)
+    assert await fetch_value("select count(*) from stored_file") == 0
     with pytest.raises(NotFound):
         await attachments.remove_attachment(case.applicant.actor, case.id, view.attachments[0].id)
     await attachments.attach(case.applicant.actor, case.id, "certificate", "todistus.pdf", PDF)

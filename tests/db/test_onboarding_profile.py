@@ -8,12 +8,11 @@ from msgspec.structs import replace
 from marketplace.kernel import audit
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import today
-from marketplace.kernel.db import new_id
+from marketplace.kernel.db import execute, fetch_value, new_id
 from marketplace.kernel.errors import Invalid, NotFound, Refused
 from onboarding.providers import certificates, profile_editing
 from onboarding.providers.expiring import ExpiringKind, expiring_things
 from onboarding.providers.profile import (
-    CERTIFICATE_ROWS,
     INSURANCES,
     SUBCONTRACTORS,
     UNITS,
@@ -31,6 +30,7 @@ from onboarding.providers.profile_schemas import (
     Subcontractor,
 )
 from onboarding.providers.profile_states import states_of
+from onboarding.review import decisions
 from tests.factories.onboarding import PDF, Applicant, a_draft, a_submitted, make_applicant, stranger
 from tests.factories.profiles import DAY, a_unit, fill_profile, tax
 
@@ -187,10 +187,35 @@ async def test_certificate_is_read_by_those_who_were_applied_to(database: str) -
     for other in others:
         with pytest.raises(NotFound):
             await certificates.certificate_content(other, kept.id)
-    await profile_editing.remove_row(me, CERTIFICATE_ROWS, kept.id)
+    await decisions.reject(case.reviewer, case.id, "Vakuutus puuttuu.")
+    with pytest.raises(NotFound):
+        await certificates.certificate_content(case.reviewer, kept.id)
+
+
+async def test_certificate_that_was_sent_outlives_its_removal(database: str) -> None:
+    case = await a_submitted()
+    me = case.applicant.actor
+    kept = await certificates.add_certificate(me, tax(), "verot.pdf", PDF)
+    await execute("update application_attachment set file_id = $1", kept.file_id)
+    await certificates.remove_certificate(me, kept.id)
     with pytest.raises(NotFound):
         await certificates.certificate_content(me, kept.id)
     assert (await certificates.certificate_content(case.reviewer, kept.id))[0].name == "verot.pdf"
+
+
+async def test_certificate_that_nobody_was_sent_is_erased(database: str) -> None:
+    case = await a_submitted()
+    me, before = case.applicant.actor, await fetch_value("select count(*) from stored_file")
+    kept = await certificates.add_certificate(me, tax(), "vanha.pdf", PDF)
+    await certificates.add_certificate(me, tax(), "kaksoisnapsautus.pdf", PDF)
+    await certificates.replace_certificate(me, kept.id, tax(version=1), "uusi.pdf", PDF + b"2")
+    with pytest.raises(ChangedMeanwhile):
+        await certificates.replace_certificate(me, kept.id, tax(version=1), "hidas.pdf", PDF + b"3")
+    assert await fetch_value("select count(*) from stored_file") == before + 1
+    await certificates.remove_certificate(me, kept.id)
+    assert await fetch_value("select count(*) from stored_file") == before
+    with pytest.raises(NotFound):
+        await certificates.certificate_content(case.reviewer, kept.id)
 
 
 async def test_draft_opens_no_certificate(database: str) -> None:

@@ -12,6 +12,7 @@ from marketplace.kernel.clock import clock_set_to, today
 from marketplace.kernel.db import execute, fetch, fetch_one, fetch_value, new_id
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.jobs import build_worker, run_until_idle
+from onboarding.applications import attachments
 from onboarding.applications.states import ApplicationStatus
 from onboarding.archive import collecting, retention, rules
 from onboarding.archive.retention import NOBODY, due_applications, erase_application, run_retention
@@ -19,6 +20,7 @@ from onboarding.archive.schemas import RetentionPeriods
 from onboarding.archive.states import RetentionKind
 from onboarding.review import proposals
 from onboarding.review.decision_schemas import Confirmation
+from onboarding.review.decisions import reject
 from onboarding.review.notes import note_internally
 from tests.factories.accounts import audited
 from tests.factories.files import away, bytes_in, file_store
@@ -200,6 +202,18 @@ async def test_copies_of_answers_go_with_them(database, file_store):
     for table in ("check_snapshot", "decision_proposal"):
         assert await fetch_value(f"select count(*) from {table}") == 0
     assert await fetch_value("select count(*) from decision") == 1
+
+
+async def test_a_file_that_was_taken_out_after_sending_goes_at_last(database, file_store):
+    case = await a_case(S.INFORMATION_REQUESTED)
+    [file] = await fetch("select id from application_attachment")
+    await attachments.remove_attachment(case.applicant.actor, case.id, file["id"])
+    assert len(bytes_in(file_store)) == 1
+    await reject(case.reviewer, case.id, "Todistus puuttuu.")
+    await kept_for(case)
+    assert await erase_application(case.id, in_years())
+    await erased_jobs(database)
+    assert bytes_in(file_store) == []
 
 
 async def test_the_audit_trail_keeps_what_was_done_and_loses_what_it_was(database, file_store):
