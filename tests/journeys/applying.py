@@ -87,7 +87,8 @@ async def begins(provider: Speaker, *organisers: str) -> None:
     await provider.press("Begin")
     await provider.tick(f"service_classes={CLASS}", f"service_classes={OTHER_CLASS}")
     await ticks_municipalities(provider, *((TURKU, HELSINKI) if len(organisers) > 1 else (TURKU,)))
-    await provider.page.get_by_label("Kallion tiimi").check()
+    for unit in await provider.page.locator("[name=units]").all():
+        await unit.check()
     await provider.press("Save and go on")
 
 

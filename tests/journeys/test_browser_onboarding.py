@@ -19,7 +19,7 @@ from tests.browser.conftest import Visiting
 from tests.factories.accounts import Someone, a_hat, a_person, with_second_factor
 from tests.factories.organisers import make_organiser
 from tests.journeys import applying, deciding
-from tests.journeys.applying import COMPANY, a_file, adds_a_tax_certificate, days_ago, two_months_before
+from tests.journeys.applying import a_file, adds_a_tax_certificate, days_ago, two_months_before
 from tests.journeys.speaking import Speaker, speaker
 from tests.journeys.working import jobs_done
 
@@ -53,15 +53,14 @@ class Desk:
 @pytest.fixture
 async def desk(database: str) -> Desk:
     """Two organisers whose rulebooks differ, and two reviewers of the first."""
-    city = await organiser_with("city_like", CITY, county_code="05", business_id="0204819-8")
-    await organiser_with("eloisa_like", COUNTY)
+    city = await make_organiser(CITY, county_code="05", business_id="0204819-8")
+    await publishes(city, "city_like")
+    await publishes(await make_organiser(COUNTY), "eloisa_like")
     return Desk(await reviewer(city, "Ritva Ratkaisija"), await reviewer(city, "Veikko Vahvistaja"))
 
 
-async def organiser_with(rulebook: str, name: str, **more: str) -> Organiser:
-    organiser = await make_organiser(name, **more)
+async def publishes(organiser: Organiser, rulebook: str) -> None:
     await publish_rulebook(SYSTEM, organiser.id, example_rulebook(rulebook), today() - timedelta(days=10))
-    return organiser
 
 
 async def reviewer(organiser: Organiser, name: str) -> Someone:
