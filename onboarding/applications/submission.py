@@ -7,20 +7,21 @@ from uuid import UUID
 
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor
-from marketplace.kernel.clock import HELSINKI, now
+from marketplace.kernel.clock import HELSINKI, now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_value, new_id, transactional
-from marketplace.kernel.errors import Conflict, FieldError, Invalid
+from marketplace.kernel.errors import Conflict, FieldError, Invalid, Refused
 from marketplace.kernel.i18n import message
 from onboarding.applications import states
 from onboarding.applications.bundles import STALE_AFTER
 from onboarding.applications.drafts import OWNER, drafts_of_bundle, own_application
 from onboarding.applications.filling import Filling, filling_of
-from onboarding.applications.schemas import Receipt, Source
+from onboarding.applications.schemas import ApplicationKind, Receipt, Source
 from onboarding.applications.scopes import missing_scope
 from onboarding.applications.states import APPLICANT, ApplicationAction, ApplicationStatus
 from onboarding.applications.telling import tell_applicant, tell_organiser
-from onboarding.applications.writing import next_edit, write_answers
+from onboarding.applications.writing import locked_bundle, next_edit, write_answers
 from onboarding.rulebooks.requirements import shown_answers
+from onboarding.scoping import administered_provider
 
 WARNED_BEFORE: Final = timedelta(days=30)
 SUBMIT = """
@@ -34,6 +35,10 @@ STALE = (
 FREEZE_FILE = """
 insert into application_attachment (id, application_id, question, file_id, issued_on, source, created_by, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+# Approvals lie above this room; their table is only asked whether there is still something to extend.
+STILL_HOLDS = """
+select exists (select from approval where id = $1 and status <> 'ended' and (valid_to is null or valid_to >= $2))
 """
 FORGET_HIDDEN = "delete from application_answer where application_id = $1 and question = $2"
 WARNED = (
@@ -50,6 +55,7 @@ async def submit(actor: Actor, application_id: UUID, *, declared: bool, rulebook
     Raises:
         Invalid: answers, attachments, scope or the declaration are missing or wrong: all of them, by name.
         Conflict: it was sent already, or withdrawn; or ``rulebook_id`` is no longer in force.
+        Refused: it would extend an approval that has ended.
     """
     row = await own_application(actor, application_id)
     return await _send(actor, row, declared=declared, rulebook_id=rulebook_id)
@@ -57,6 +63,7 @@ async def submit(actor: Actor, application_id: UUID, *, declared: bool, rulebook
 
 async def _send(actor: Actor, row: Row, *, declared: bool, rulebook_id: UUID | None) -> Receipt:
     status = APPLICANT.after(ApplicationStatus(row["status"]), ApplicationAction.SUBMIT)
+    await _refuse_baseless(row)
     filling = await filling_of(row)
     if rulebook_id is not None and rulebook_id != filling.rulebook.id:
         text = message("The organiser has published a new rulebook meanwhile. See what changed before you send.")
@@ -72,6 +79,15 @@ async def _send(actor: Actor, row: Row, *, declared: bool, rulebook_id: UUID | N
     await tell_applicant(row, "submitted", message("Your application has arrived"))
     await tell_organiser(row, "received", message("A new application has arrived"))
     return Receipt(application_id=row["id"], reference=row["reference"], status=status, at=now())
+
+
+async def _refuse_baseless(row: Row) -> None:
+    """An extension asks only the new: without the approval that it extends nothing else was ever looked at."""
+    if row["kind"] != ApplicationKind.EXTENSION:
+        return
+    if not await fetch_value(STILL_HOLDS, row["previous_approval_id"], today()):
+        text = message("The approval that this would extend has ended. Make a new application instead.")
+        raise Refused(text, code="approval_ended")
 
 
 async def _freeze(actor: Actor, row: Row, filling: Filling) -> None:
@@ -151,6 +167,7 @@ async def withdraw_bundle(actor: Actor, bundle_id: UUID) -> list[Receipt]:
     Raises:
         NotFound: they are another provider's.
     """
+    await locked_bundle(bundle_id, administered_provider(actor))
     drafts = await drafts_of_bundle(bundle_id)
     return [await _withdraw(actor, await own_application(actor, row["id"])) for row in drafts]
 

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import today
-from marketplace.kernel.db import Row, fetch_value, transactional
-from marketplace.kernel.errors import Invalid, NotFound, Refused
+from marketplace.kernel.db import Row, fetch_one, transactional
+from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import message
 from onboarding.approvals.approvals import suspend_approval
 from onboarding.approvals.decision_grounds import checked_words
+from onboarding.approvals.own import is_alive
+from onboarding.approvals.states import ApprovalStatus
 from onboarding.compliance.cases import locked_case, move
 from onboarding.compliance.deadlines import hearing_until
 from onboarding.compliance.reading import case_for_organiser
@@ -73,7 +75,7 @@ async def decide_suspension(actor: Actor, case_id: UUID, decision: SuspensionDec
 
     Raises:
         NotFound: not a case of the actor's organiser.
-        Conflict: nothing is proposed, or somebody has decided already.
+        Conflict: nothing is proposed, somebody has decided already, or the approval has ended meanwhile.
         Refused: the provider may still explain (``hearing_under_way``).
     """
     row = await _locked(actor, case_id)
@@ -81,8 +83,11 @@ async def decide_suspension(actor: Actor, case_id: UUID, decision: SuspensionDec
     if not (decision.urgent or row["explained_at"] is not None or _is_past(row["hearing_until"])):
         text = message("The provider can explain until {day}. Decide after that, or say that the matter cannot wait.", day=row["hearing_until"])  # fmt: skip
         raise Refused(text, code="hearing_under_way")
-    status = await fetch_value("select status from approval where id = $1 for update", row["approval_id"])
-    if status == "in_force":
+    approval = await fetch_one("select status, valid_to from approval where id = $1 for update", row["approval_id"])
+    if approval is None or not is_alive(approval["status"], approval["valid_to"]):
+        text = message("The approval has ended meanwhile: there is nothing to suspend.")
+        raise Conflict(text, code="approval_ended")
+    if approval["status"] == ApprovalStatus.IN_FORCE:
         await suspend_approval(actor, row["approval_id"], decision.reasons)
     await move(
         actor,

@@ -43,7 +43,9 @@ def _notice(
     row: Row, step: Step, side: str, subject: Message, paragraphs: list[Message], fallback: str | None
 ) -> Notice:
     is_provider = side == "provider"
-    what = f"{row['kind']}:{row['thing']}:{row['due_on']}" if is_provider and step in SHARED else str(row["id"])
+    # One person may run several companies, each with its own.
+    shared = f"{row['provider_id'].hex}:{row['kind']}:{row['thing']}:{row['due_on']}"
+    what = shared if is_provider and step in SHARED else str(row["id"])
     return Notice(
         kind=f"compliance.{step}", subject=subject, paragraphs=paragraphs, path=f"/{side}/compliance/{row['id']}",
         about="compliance_case", about_id=row["id"], provider_id=row["provider_id"] if is_provider else None,

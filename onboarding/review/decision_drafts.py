@@ -41,7 +41,7 @@ select o.id, o.name_fi, o.name_sv, o.name_en,
     cardinality(array(select unnest(o.municipality_codes) intersect select unnest($2::varchar[]))) as shared
 from organiser o
 where o.id <> $1 and exists (select from rulebook b join rulebook_version v on v.rulebook_id = b.id
-    where b.organiser_id = o.id and v.valid_from <= $3)
+    where b.organiser_id = o.id and v.valid_from <= $3 and v.withdrawn_at is null)
 order by shared desc, o.name_fi, o.id
 """
 CHOICES: Final = {

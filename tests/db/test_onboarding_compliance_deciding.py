@@ -10,6 +10,7 @@ from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import clock_set_to, today
 from marketplace.kernel.db import execute, fetch, fetch_one, fetch_value, new_id
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
+from onboarding.approvals.approvals import end_approval
 from onboarding.compliance import deciding, explaining, reading
 from onboarding.compliance.looking import look_at
 from onboarding.compliance.schemas import (
@@ -134,6 +135,15 @@ async def test_approval_suspended_by_hand_stays_as_it_is(made: Watched) -> None:
     assert await fetch_one("select status, status_reason from approval") == {
         "status": "suspended", "status_reason": "Muu syy.",
     }  # fmt: skip
+
+
+async def test_ended_approval_is_not_suspended(made: Watched) -> None:
+    case = await a_case(made, S.HEARING)
+    await end_approval(made.reviewer, made.approval_id, "Lopetus.")
+    with pytest.raises(Conflict) as ended:
+        await deciding.decide_suspension(made.reviewer, case, SuspensionDecision(reasons="Vanhentunut.", urgent=True))
+    assert ended.value.code == "approval_ended"
+    assert await fetch_value("select status from compliance_case") == S.HEARING
 
 
 async def test_more_time_that_runs_out_is_proposed_at_once(made: Watched) -> None:

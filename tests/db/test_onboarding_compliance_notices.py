@@ -4,13 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 
+from marketplace.accounts.memberships import grant_membership
+from marketplace.kernel.actors import SYSTEM, Role
 from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.db import fetch, fetch_value
 from onboarding.compliance.deciding import decide_suspension, dismiss, give_time
 from onboarding.compliance.explaining import explain
 from onboarding.compliance.looking import look_at
 from onboarding.compliance.schemas import Explanation, MoreTime, Reasons, SuspensionDecision
-from tests.factories.catalogue import approve
+from tests.factories.catalogue import PROVIDER_IDS, approve, make_provider
 from tests.factories.compliance import Watched, a_watched, certificate, facts, noon
 from tests.factories.organisers import BUSINESS_IDS, make_organiser
 
@@ -35,6 +37,19 @@ async def test_one_certificate_for_two_organisers_is_reminded_of_once(made: Watc
     await certificate(made.provider_id, DAY + timedelta(days=7))
     assert dict(await look_at(made.provider_id)) == {"opened": 2, "reminded": 2}
     assert await told(made) == ["reminded"]
+
+
+async def test_administrator_of_two_companies_is_reminded_for_each(made: Watched) -> None:
+    other = await make_provider("Hoiva II Oy", business_id=PROVIDER_IDS[1])
+    assert other.provider_id is not None and made.provider.person_id is not None
+    await grant_membership(
+        SYSTEM, made.provider.person_id, Role.PROVIDER_ADMIN, name="Hoiva II Oy", provider_id=other.provider_id
+    )
+    await approve(other, made.organiser)
+    for provider_id in (made.provider_id, other.provider_id):
+        await certificate(provider_id, DAY + timedelta(days=7))
+        await look_at(provider_id)
+    assert await told(made) == ["reminded", "reminded"]
 
 
 async def test_reminder_says_what_ends_when_and_what_to_do(made: Watched) -> None:

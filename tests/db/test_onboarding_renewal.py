@@ -14,7 +14,7 @@ from onboarding.applications import drafts as applications
 from onboarding.applications.bundles import Bundle
 from onboarding.applications.schemas import ApplicationKind, Source
 from onboarding.applications.states import ApplicationStatus
-from onboarding.approvals import leaving, own, renewal
+from onboarding.approvals import approvals, leaving, own, renewal
 from onboarding.approvals.leaving import Leaving
 from onboarding.rulebooks.requirements import QuestionGroup, QuestionType, ServicePart
 from onboarding.rulebooks.versions import publish_rulebook
@@ -115,6 +115,25 @@ async def test_extension_needs_something_new_and_one_at_a_time(database: str) ->
     await renewal.extend(case.applicant.actor, approval_id, ["V-CLEANING"], [])
     with pytest.raises(Conflict):
         await renewal.extend(case.applicant.actor, approval_id, ["V-CLEANING"], [])
+
+
+async def test_extension_of_an_approval_that_has_ended_is_not_sent(database: str) -> None:
+    case, approval_id = await an_approved()
+    await renewal.extend(case.applicant.actor, approval_id, ["V-CLEANING"], [])
+    draft = await fetch_value("select id from application where kind = 'extension'")
+    await approvals.end_approval(case.reviewer, approval_id, "Lopetus.")
+    with pytest.raises(Refused) as refused:
+        await submission.submit(case.applicant.actor, draft, declared=True)
+    assert refused.value.code == "approval_ended"
+    assert await fetch_value("select status from application where id = $1", draft) == "draft"
+
+
+async def test_bundle_of_another_provider_is_not_withdrawn(database: str) -> None:
+    case = await a_submitted()
+    bundle_id = await fetch_value("select bundle_id from application")
+    with pytest.raises(NotFound):
+        await submission.withdraw_bundle(stranger(), bundle_id)
+    assert await submission.withdraw_bundle(case.applicant.actor, bundle_id) == []
 
 
 async def test_leaving_shortens_the_approval_and_tells_both_sides(database: str) -> None:
