@@ -18,6 +18,7 @@ from marketplace.web.language import language_of
 from marketplace.web.security import allow_anyone
 from onboarding.register import feed, open_data, register
 from onboarding.register.answers_out import ChangesOut, RegisterOut, changes_out, register_out
+from onboarding.register.kept import Kept
 from onboarding.register.page_forms import read_public_id
 from onboarding.register.schemas import EARLIEST, LATEST, RegisterQuery
 
@@ -32,6 +33,9 @@ OPEN_TO_ALL = {
     "cross-origin-resource-policy": "cross-origin",
     "cache-control": CACHING,
 }
+
+ANSWERS = Kept[bytes]()
+"""Encoded pages by tag and query; the tag holds day and language."""
 
 Organiser = FromQuery[UUID | None]
 Place = Annotated[str, QueryParameter(max_length=10)]
@@ -69,8 +73,11 @@ async def _unless_known(request: AnyRequest, query: RegisterQuery) -> Response[A
     headers = {**OPEN_TO_ALL, "etag": tag, "vary": "accept-language"}
     if tag in request.headers.get("if-none-match", ""):
         return Response(None, status_code=NOT_MODIFIED, headers=headers)
-    found = await register.public_register(query)
-    return Response(register_out(found, open_data.LICENCE, language_of(request)), headers=headers)
+    known = ANSWERS.get((tag, query))
+    if known is None:
+        found = register_out(await register.public_register(query), open_data.LICENCE, language_of(request))
+        known = ANSWERS.put((tag, query), msgspec.json.encode(found))
+    return Response(known, media_type="application/json", headers=headers)
 
 
 async def _tag(request: AnyRequest) -> str:

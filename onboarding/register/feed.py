@@ -4,6 +4,7 @@ Changes are read in the order of their transactions, and only those that no runn
 before: a reader that goes on where it ended misses nothing.
 """
 
+import hashlib
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -22,7 +23,12 @@ from register_change c join provider p on p.id = c.provider_id
 where {SETTLED} and (c.transaction, c.id) > ($1, $2) and ($3::timestamptz is null or c.happened_at >= $3)
 order by c.transaction, c.id limit $4
 """
-LATEST: Final = f"select c.transaction, c.id from register_change c where {SETTLED} order by 1 desc, 2 desc limit 1"
+STATE: Final = f"""
+select concat_ws('/',
+    (select c.transaction || '-' || c.id from register_change c where {SETTLED} order by c.transaction desc, c.id desc limit 1),
+    (select string_agg(c.id::text, '-' order by c.id) from register_change c where not ({SETTLED})),
+    (select string_agg(concat_ws('-', o.id, o.name_fi, o.name_sv, o.name_en), '-' order by o.id) from organiser o))
+"""
 NOTHING: Final = UUID(int=0)
 MOST: Final = 200
 
@@ -42,9 +48,12 @@ async def changes_since(since: str, limit: int = MOST) -> ChangePage:
 
 
 async def state_of_register() -> str:
-    """A short text that changes whenever the register does."""
-    rows = await fetch(LATEST)
-    return f"{rows[0]['transaction']}-{rows[0]['id']}" if rows else "0"
+    """A short text that differs whenever the register reads differently on the same day.
+
+    Beside the latest settled change it tells of those that can be seen already while an older transaction still runs: a
+    suspension counts at once, whoever else is writing.
+    """
+    return hashlib.sha256(str(await fetch_value(STATE)).encode()).hexdigest()[:20]
 
 
 async def last_change() -> datetime | None:

@@ -4,11 +4,12 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from marketplace.kernel.clock import today
 from marketplace.kernel.config import get_config
 from marketplace.kernel.errors import Invalid, NotFound
-from marketplace.kernel.i18n import message
+from marketplace.kernel.i18n import Language, message
 from marketplace.organisers.organisers import list_organisers
 from marketplace.organisers.reference import (
     is_municipality,
@@ -21,32 +22,49 @@ from marketplace.pricing.prices import UNIT_WORDS, Unit
 from marketplace.web.forms import Form, read_query
 from marketplace.web.language import language_of
 from marketplace.web.security import allow_anyone, embeddable
-from marketplace.web.templating import page
+from marketplace.web.templating import page, render
 from onboarding.labels import class_names, municipality_names
 from onboarding.register import feed, open_data, register
+from onboarding.register.kept import Kept
 from onboarding.register.page_forms import RegisterSearch, read_public_id
 from onboarding.register.schemas import EARLIEST, LATEST, RegisterQuery
 
 AnyRequest = Request[Any, Any, Any]
 BASE = "/register"
 EMBEDDED = 20
+SHOWN = Kept[Markup]()
 
 
 @get(BASE, guards=[allow_anyone], include_in_schema=False)
 async def show_register(request: AnyRequest) -> Response[str]:
     """The register with its search, today or on another day."""
     form = _search(request)
-    language = language_of(request)
-    places = sorted(
-        ((each.code, each.name.in_language(language)) for each in municipalities()), key=lambda pair: pair[1]
-    )
-    return page(
-        request, "register/register.html", form=form, found=await register.public_register(_query(form)), base=BASE,
-        on=form.data.on if form.ok else None,
+    return page(request, "register/register.html", form=form, shown=await _shown(request, form))
+
+
+async def _shown(request: AnyRequest, form: Form[RegisterSearch]) -> Markup:
+    """The search and what it found. It is the same for everybody, and made once for each state of the register."""
+    language, address = language_of(request), _address(request)
+    key = (await feed.state_of_register(), today(), language, address)
+    known = SHOWN.get(key)
+    if known is not None and form.ok:
+        return known
+    made = render(
+        "register/_search.html", language, form=form, found=await register.public_register(_query(form)), base=BASE,
+        on=form.data.on if form.ok else None, address=address, municipalities=_places(language), class_names=class_names,
         organisers=[(str(each.id), each.name.in_language(language)) for each in await list_organisers()],
-        municipalities=places, class_names=class_names,
         classes=[(each.code, each.name.in_language(language)) for each in service_classes()],
     )  # fmt: skip
+    return SHOWN.put(key, Markup(made)) if form.ok else Markup(made)  # noqa: S704 - our own template, escaped there.
+
+
+def _address(request: AnyRequest) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _places(language: Language) -> list[tuple[str, str]]:
+    names = ((each.code, each.name.in_language(language)) for each in municipalities())
+    return sorted(names, key=lambda pair: pair[1])
 
 
 def _search(request: AnyRequest) -> Form[RegisterSearch]:

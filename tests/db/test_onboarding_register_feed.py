@@ -171,6 +171,27 @@ async def test_state_changes_with_every_change(organiser: Organiser) -> None:
     assert len(set(states)) == 3
 
 
+async def test_state_differs_at_once_while_somebody_else_still_writes(organiser: Organiser) -> None:
+    await fill_register(organiser, 2)
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with unit_of_work():
+            await execute(SUSPEND, await approval_of("Hoiva 1"), DAY)
+            begun.set()
+            await go_on.wait()
+
+    late = asyncio.create_task(slow())
+    await begun.wait()
+    states = [await state_of_register()]
+    await execute(SUSPEND, await approval_of("Hoiva 2"), DAY)
+    states.append(await state_of_register())
+    go_on.set()
+    await late
+    states.append(await state_of_register())
+    assert len(set(states)) == 3
+
+
 @pytest.fixture
 def with_prices() -> Any:
     """Every provider offers home care at 42 € by day and 63 € on Sundays."""
