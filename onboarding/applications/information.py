@@ -113,7 +113,7 @@ async def reply(actor: Actor, application_id: UUID, item_id: UUID, given: Reply)
     is_empty = not text and changed is None
     who, when = (None, None) if is_empty else (actor.person_id, now())
     await execute(REPLY, item_id, text, written, who, when)
-    after = {"item": item_id, "has_text": bool(text), "answer": changed}
+    after = {"item": item_id, "has_text": bool(text), "has_answer": changed is not None}
     await audit.record(actor, "application.item_replied", OWNER, application_id, after=after)
     return await _item_view(application_id, item_id)
 

@@ -11,7 +11,7 @@ from marketplace.kernel.clock import HELSINKI
 from marketplace.kernel.db import Row, fetch, fetch_one, fetch_value
 from marketplace.kernel.errors import NotFound
 from onboarding.applications.filling import answers_of, attachments_of, filling_of, rulebook_of
-from onboarding.applications.requests import requests_of
+from onboarding.applications.requests import as_sent, file_slot, requests_of
 from onboarding.applications.schemas import (
     ApplicationSummary,
     ApplicationView,
@@ -63,15 +63,23 @@ async def notes_of(application_id: UUID, kinds: Collection[NoteKind]) -> list[No
 
 
 async def whole(row: Row, kinds: Collection[NoteKind]) -> ApplicationView:
-    """Everything of the application whose summary row this is, with the notes of these kinds."""
+    """Everything of the application whose summary row this is, with the notes of these kinds.
+
+    Who may read internal notes is of the organiser, and sees no replies that were not sent.
+    """
     filling, requests = await filling_of(row), await requests_of(row["id"])
+    unsent = {file_slot(item.id, None) for each in requests if not each.answered_at for item in each.items}
+    if NoteKind.NOTE in kinds:
+        requests = as_sent(requests)
+    else:
+        unsent = set[str]()
     edits = await fetch_value("select edits from application_bundle where id = $1", row["bundle_id"])
     return ApplicationView(
         summary=summary(row),
         rulebook=filling.rulebook,
         answers=filling.answers,
         sources=filling.sources,
-        attachments=filling.files,
+        attachments=[each for each in filling.files if each.question not in unsent],
         notes=await notes_of(row["id"], kinds),
         decision_reasons=row["decision_reasons"],
         requests=requests,

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from marketplace.kernel.db import Row, fetch, fetch_one
 from onboarding.applications.filling import attachments_of
@@ -38,6 +39,17 @@ async def requests_of(application_id: UUID) -> list[RequestView]:
         return []
     items, files = await fetch(ITEMS, application_id), await attachments_of(application_id)
     return [_request(row, [each for each in items if each["request_id"] == row["id"]], files) for row in requests]
+
+
+def as_sent(requests: Sequence[RequestView]) -> list[RequestView]:
+    """The requests as the organiser reads them: what the applicant has written and not sent yet is its own affair."""
+    return [
+        each if each.answered_at else replace(each, items=[_unsent(item) for item in each.items]) for each in requests
+    ]
+
+
+def _unsent(item: RequestItemView) -> RequestItemView:
+    return replace(item, reply="", answer=None, files=[], replied_at=None, is_answered=False)
 
 
 def _request(row: Row, items: Sequence[Row], files: Sequence[AttachmentView]) -> RequestView:

@@ -1,7 +1,8 @@
 """Everything of one application, gathered for one reader: its organiser's reviewers, or its own provider.
 
 The provider gets no internal notes, no events of the organiser's work among itself and no names of its staff. The
-organiser sees of the time before the application was sent that something was done, and not what.
+organiser sees of the time before the application was sent that something was done, and not what; nor replies to its questions that
+were not sent yet.
 """
 
 from collections.abc import Mapping, Sequence
@@ -96,7 +97,7 @@ async def dossier_of(actor: Actor, application_id: UUID) -> Dossier:
         },
         groups=await _groups(found, content, files, reader),
         files=files,
-        requests=_requests(await fetch(queries.REQUESTS, application_id)),
+        requests=_requests(await fetch(queries.REQUESTS, application_id, found.is_staff)),
         messages=await _messages(found),
         decisions=[_decision(each) for each in decisions],
         approvals=list(await fetch(queries.APPROVALS, application_id)),
@@ -137,7 +138,7 @@ def _summary(row: Row, language: Language) -> dict[str, Any]:
 
 
 async def _attachments(found: Found) -> list[ArchivedFile]:
-    rows = await fetch(queries.ATTACHMENTS, found.row["id"])
+    rows = await fetch(queries.ATTACHMENTS, found.row["id"], found.is_staff)
     return [
         msgspec.convert({**row, "path": file_path("attachments", n, row["slot"], row["name"])}, ArchivedFile)
         for n, row in enumerate(rows, 1)

@@ -18,11 +18,17 @@ ATTACHMENTS: Final = """
 select t.question as slot, t.issued_on, t.created_at, f.id as file_id, f.name, f.media_type, f.size_bytes, f.sha256,
     f.owner, f.owner_id
 from application_attachment t join stored_file f on f.id = t.file_id
-where t.application_id = $1 order by t.question, t.created_at, t.id
+where t.application_id = $1 and not ($2 and exists (
+    select from information_request r join information_request_item i on i.request_id = r.id
+    where r.application_id = $1 and r.answered_at is null and t.question = 'request@' || i.id::text))
+order by t.question, t.created_at, t.id
 """
 UNITS: Final = "select id::text as code, name from provider_unit where provider_id = $1 order by name, id"
 REQUESTS: Final = """
-select r.id, r.asked_at, r.due_on, r.answered_at, i.position, i.asked, i.slot, i.reply, i.answer, i.replied_at
+select r.id, r.asked_at, r.due_on, r.answered_at, i.position, i.asked, i.slot,
+    case when r.answered_at is not null or not $2 then i.reply else '' end as reply,
+    case when r.answered_at is not null or not $2 then i.answer end as answer,
+    case when r.answered_at is not null or not $2 then i.replied_at end as replied_at
 from information_request r left join information_request_item i on i.request_id = r.id
 where r.application_id = $1 order by r.asked_at, r.id, i.position
 """

@@ -12,7 +12,9 @@ from onboarding.applications import information, messages, submission
 from onboarding.applications.information import ItemToAsk, Reply
 from onboarding.applications.schemas import Milestone, NoteKind, RequestView, Source
 from onboarding.applications.states import ApplicationStatus
+from onboarding.archive.collecting import dossier_of
 from onboarding.review.messages import ask
+from onboarding.review.reading import application_for_reviewer
 from onboarding.rulebooks.requirements import QuestionGroup, QuestionType
 from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.onboarding import PDF, Case, a_case, a_draft, a_submitted, question, small_rulebook, stranger
@@ -54,6 +56,21 @@ async def test_changed_answer_is_seen_only_when_it_is_sent(database: str) -> Non
         await information.reply(case.applicant.actor, case.id, request.items[1].id, Reply(answer="monta"))
     taken_back = await information.reply(case.applicant.actor, case.id, request.items[1].id, Reply())
     assert not taken_back.is_answered
+
+
+async def test_the_organiser_reads_no_reply_before_it_is_sent(database: str) -> None:
+    case, request = await an_asked(ITEMS[:1])
+    actor, item = case.applicant.actor, request.items[0].id
+    await information.reply(actor, case.id, item, Reply(text="Luonnos."))
+    await information.reply_with_file(actor, case.id, item, "luonnos.pdf", PDF + b"%2")
+    seen = (await application_for_reviewer(case.reviewer, case.id)).application
+    assert (seen.requests[0].items[0].reply, seen.requests[0].answered, len(seen.attachments)) == ("", 0, 1)
+    dossier = await dossier_of(case.reviewer, case.id)
+    assert "uonnos" not in str([dossier.requests, dossier.files, dossier.messages])
+    await information.send_replies(actor, case.id)
+    seen = (await application_for_reviewer(case.reviewer, case.id)).application
+    assert (seen.requests[0].items[0].reply, seen.requests[0].answered, len(seen.attachments)) == ("Luonnos.", 1, 2)
+    assert "Luonnos." in str((await dossier_of(case.reviewer, case.id)).requests)
 
 
 async def test_same_words_may_answer_all(database: str) -> None:
