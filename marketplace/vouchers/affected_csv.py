@@ -4,6 +4,7 @@ import csv
 import io
 
 from marketplace.kernel.i18n import Language
+from marketplace.kernel.spreadsheets import harmless
 from marketplace.organisers.reference import municipality
 from marketplace.vouchers.affected_schemas import AffectedPage
 
@@ -11,8 +12,6 @@ FIELDS = (
     "client", "phone", "municipality", "service", "voucher_number", "last_day", "left_cents", "left_minutes", "left_units",
     "last_visit_on", "case_manager", "other_providers", "taking_clients",
 )  # fmt: skip
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula."""
 
 
 def affected_csv(page: AffectedPage, language: Language) -> str:
@@ -23,14 +22,10 @@ def affected_csv(page: AffectedPage, language: Language) -> str:
     for each in page.items:
         rows.writerow(
             (
-                _safe(each.client_name), _safe(each.phone), municipality(each.municipality).name.in_language(language),
+                harmless(each.client_name), harmless(each.phone), municipality(each.municipality).name.in_language(language),
                 each.service.in_language(language), each.number, each.last_day.isoformat(), each.left_cents,
                 each.left_minutes, each.left_units, each.last_visit_on.isoformat() if each.last_visit_on else "",
-                _safe(each.case_manager), each.other_providers, each.taking_clients,
+                harmless(each.case_manager), each.other_providers, each.taking_clients,
             )
         )  # fmt: skip
     return written.getvalue()
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(DANGEROUS) else text

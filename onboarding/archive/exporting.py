@@ -19,11 +19,11 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import HELSINKI
 from marketplace.kernel.db import transactional
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.spreadsheets import harmless
 from onboarding.applications.drafts import OWNER
 from onboarding.archive.names import safe
 from onboarding.archive.schemas import ArchivedFile, Dossier
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 AUDIT_HEAD: Final = ("happened_at", "who", "role", "action", "what", "changes")
 
 
@@ -164,10 +164,5 @@ def _audit_csv(dossier: Dossier) -> bytes:
     for line in dossier.history:
         moment = line.happened_at.astimezone(HELSINKI).isoformat(timespec="seconds")
         cells = (moment, line.who, line.role or "", line.action, line.what, "; ".join(line.changes))
-        rows.writerow([_harmless(cell) for cell in cells])
+        rows.writerow([harmless(cell) for cell in cells])
     return written.getvalue().encode("utf-8-sig")
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: answers are what applicants write."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from marketplace.kernel.i18n import Language
 from marketplace.kernel.money import decimal_text
+from marketplace.kernel.spreadsheets import harmless
 from marketplace.organisers.reference import municipality, service_class
 from onboarding.register.register import public_register
 from onboarding.register.schemas import RegisterEntry, RegisterQuery, ShownOffer, ShownUnit
@@ -27,7 +28,6 @@ FIELDS: Final[Mapping[str, str]] = {
     "self_monitoring_plans": "string",
 }  # fmt: skip
 """Columns of the CSV with their types (XML Schema). Lists within a cell are separated by ``; ``."""
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 async def register_csv(query: RegisterQuery, language: Language) -> AsyncIterator[bytes]:
@@ -63,13 +63,8 @@ def _rows(entry: RegisterEntry, language: Language) -> Iterable[Iterable[object]
 
 def _line(cells: Iterable[object]) -> bytes:
     written = io.StringIO()
-    csv.writer(written).writerow([_harmless(str(cell)) for cell in cells])
+    csv.writer(written).writerow([harmless(str(cell)) for cell in cells])
     return written.getvalue().encode()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: names are what providers call themselves."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def csv_description(address: str) -> dict[str, Any]:
