@@ -9,6 +9,9 @@ RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 """Everything that the law asks for; axe's own "best practices" are advice and left out."""
 
 RUN = "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})"
+MACHINE_WORDS = ("Message(", "Text(fi=", "<span", "&amp;", "UUID(")
+"""Objects and marks that a template forgot to turn into words."""
+
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -33,7 +36,13 @@ async def shape(page: Page) -> list[str]:
         found.append(f"{page.url}: {await page.locator('h1').count()} h1 headings")
     if not await page.locator("html[lang]").count():
         found.append(f"{page.url}: no language")
-    return found + await sideways(page)
+    return found + await machine_words(page) + await sideways(page)
+
+
+async def machine_words(page: Page) -> list[str]:
+    """Whether something stands on the page as a program writes it."""
+    shown = await page.locator("body").inner_text()
+    return [f"{page.url}: {each}" for each in MACHINE_WORDS if each in shown]
 
 
 async def sideways(page: Page) -> list[str]:
