@@ -8,7 +8,8 @@ from typing import Annotated, Final
 
 import msgspec
 
-from marketplace.kernel.i18n import Message
+from marketplace.kernel.errors import Invalid
+from marketplace.kernel.i18n import Message, message
 from marketplace.kernel.money import MAX_CENTS
 
 INPUT: Final = "input"
@@ -23,6 +24,8 @@ YesNo = Annotated[bool, msgspec.Meta(extra={INPUT: "yes_no"})]
 
 Secret = Annotated[str, msgspec.Meta(min_length=1, max_length=1000, extra={INPUT: "secret"})]
 """A password or code: taken to the letter and never shown again."""
+
+FORBIDDEN: Final = message("This contains a character that cannot be used here. Write it again without it.")
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ALLOWED_CONTROLS = frozenset("\n\t")
@@ -49,6 +52,27 @@ def safe_text(text: str) -> str:
         msg = "control character"
         raise ValueError(msg)
     return cleaned
+
+
+def is_safe(text: str) -> bool:
+    """Whether ``safe_text`` takes it."""
+    try:
+        safe_text(text)
+    except ValueError:
+        return False
+    return True
+
+
+def checked_words(field: str, text: str) -> str:
+    """What a person wrote, as ``safe_text`` leaves it and without space around it.
+
+    Raises:
+        Invalid: it contains characters that no text should; ``field`` is named.
+    """
+    try:
+        return safe_text(text).strip()
+    except ValueError:
+        raise Invalid.field(field, FORBIDDEN) from None
 
 
 def _is_unsafe(character: str) -> bool:

@@ -11,7 +11,7 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.db import Row, execute, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid
 from marketplace.kernel.i18n import Message, Text, message
-from marketplace.kernel.inputs import safe_text
+from marketplace.kernel.inputs import is_safe
 from onboarding.applications.asked_once import Asked, Member, asked_of
 from onboarding.applications.bundles import Bundle, bundle_for_applicant
 from onboarding.applications.drafts import changed_answers, drafts_of_bundle
@@ -195,18 +195,11 @@ async def _keep_unread(row: Row, unread: Mapping[tuple[UUID, str], str | None]) 
     for (application_id, slot), text in unread.items():
         key = f"{application_id}/{slot}"
         after.pop(key, None)
-        if text is not None and _can_be_kept(text):
+        if text and is_safe(text):
             after[key] = text
     if after != before:
         written = msgspec.json.encode(after).decode()
         await execute("update application_bundle set unread = $2::jsonb where id = $1", row["id"], written)
-
-
-def _can_be_kept(text: str) -> bool:
-    try:
-        return bool(safe_text(text))
-    except ValueError:
-        return False
 
 
 def still_wrong(bundle: Bundle, asked: Asked, value: Answer | None) -> Message | None:

@@ -13,7 +13,7 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound
 from marketplace.kernel.i18n import Message, message
-from marketplace.kernel.inputs import label, safe_text
+from marketplace.kernel.inputs import FORBIDDEN, checked_words, is_safe, label
 from onboarding.applications.attachments import store_for
 from onboarding.applications.drafts import OWNER, own_application
 from onboarding.applications.filling import filling_of
@@ -84,6 +84,7 @@ def _item_problems(items: Sequence[ItemToAsk], asked: set[str]) -> list[FieldErr
         return [FieldError("items", message("Ask at most {most} things at once.", most=MOST_ITEMS))]
     missing, unknown = message("Write what you ask."), message("This application has no such question.")
     problems = [FieldError(f"items.{n}.text", missing) for n, item in enumerate(items) if not item.text.strip()]
+    problems += [FieldError(f"items.{n}.text", FORBIDDEN) for n, item in enumerate(items) if not is_safe(item.text)]
     problems += [
         FieldError(f"items.{n}.slot", unknown) for n, item in enumerate(items) if item.slot and item.slot not in asked
     ]
@@ -107,7 +108,7 @@ async def reply(actor: Actor, application_id: UUID, item_id: UUID, given: Reply)
     """
     row = await own_application(actor, application_id, Capability.EDIT_ANSWERS)
     item = await _open_item(application_id, item_id)
-    text = _plain(given.text)
+    text = checked_words("text", given.text)
     changed = await _read(row, item, given.answer)
     written = None if changed is None else msgspec.json.encode(changed).decode()
     is_empty = not text and changed is None
@@ -188,7 +189,7 @@ async def answer_request(actor: Actor, application_id: UUID, text: str) -> Recei
         await add_note(actor, application_id, NoteKind.ANSWER, text)
     for item in open_items:
         if not item.is_answered:
-            await execute(REPLY, item.id, _plain(text), None, actor.person_id, now())
+            await execute(REPLY, item.id, checked_words("text", text), None, actor.person_id, now())
     return await send_replies(actor, application_id)
 
 
@@ -220,14 +221,6 @@ async def _read(row: Row, item: Row, answer: object) -> str | int | bool | None:
 
 async def _item_view(application_id: UUID, item_id: UUID) -> RequestItemView:
     return next(item for each in await requests_of(application_id) for item in each.items if item.id == item_id)
-
-
-def _plain(text: str) -> str:
-    try:
-        return safe_text(text).strip()
-    except ValueError:
-        problem = message("This contains a character that cannot be used here. Write it again without it.")
-        raise Invalid.field("text", problem) from None
 
 
 def _in_words(items: Sequence[RequestItemView]) -> str:

@@ -7,7 +7,7 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.db import execute, new_id
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import message
-from marketplace.kernel.inputs import safe_text
+from marketplace.kernel.inputs import checked_words
 from onboarding.applications.schemas import NoteKind
 
 INSERT = """
@@ -21,11 +21,7 @@ async def add_note(actor: Actor, application_id: UUID, kind: NoteKind, text: str
     Raises:
         Invalid: the text is empty or contains characters that no text should.
     """
-    try:
-        body = safe_text(text).strip()
-    except ValueError:
-        problem = message("This contains a character that cannot be used here. Write it again without it.")
-        raise Invalid.field(field, problem) from None
+    body = checked_words(field, text)
     if not body:
         raise Invalid.field(field, message("This is missing."))
     await execute(INSERT, new_id(), application_id, kind.value, body, actor.person_id, now())

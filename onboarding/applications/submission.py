@@ -29,9 +29,10 @@ update application set status = $2, rulebook_version_id = $3, submitted_by = $4,
 where id = $1
 """
 MOVE = "update application set status = $2, changed_at = $3 where id = $1"
-STALE = (
-    "select * from application where status = any($1::varchar[]) and changed_at < $2 order by id limit 500 for update"
-)
+MOST_AT_ONCE = 500
+STALE = """
+select * from application where status = any($1::varchar[]) and changed_at < $2 order by id limit $3 for update
+"""
 FREEZE_FILE = """
 insert into application_attachment (id, application_id, question, file_id, issued_on, source, created_by, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -41,9 +42,11 @@ STILL_HOLDS = """
 select exists (select from approval where id = $1 and status <> 'ended' and (valid_to is null or valid_to >= $2))
 """
 FORGET_HIDDEN = "delete from application_answer where application_id = $1 and question = $2"
-WARNED = (
-    "select exists (select from notice where kind = 'application.draft_closes' and about_id = $1 and created_at > $2)"
-)
+TO_WARN = """
+select * from application where status = any($1::varchar[]) and changed_at < $2 and not exists (
+    select from notice where kind = 'application.draft_closes' and about_id = application.id and created_at > changed_at)
+order by id limit $3 for update
+"""
 
 
 @transactional()
@@ -175,7 +178,7 @@ async def withdraw_bundle(actor: Actor, bundle_id: UUID) -> list[Receipt]:
 @transactional()
 async def close_stale_drafts() -> int:
     """Withdraws the drafts that nobody has touched for a year; returns how many. For periodic work."""
-    rows = await fetch(STALE, _closable(), now() - STALE_AFTER)
+    rows = await fetch(STALE, _closable(), now() - STALE_AFTER, MOST_AT_ONCE)
     for row in rows:
         status = states.SYSTEM.after(ApplicationStatus(row["status"]), ApplicationAction.CLOSE_STALE_DRAFT)
         await execute(MOVE, row["id"], status.value, now())
@@ -190,18 +193,15 @@ async def close_stale_drafts() -> int:
 async def warn_of_stale_drafts() -> int:
     """Tells, a month ahead and once, of drafts that will be closed; returns how many. For periodic work."""
     since = now() - STALE_AFTER + WARNED_BEFORE
-    warned = 0
-    for row in await fetch(STALE, _closable(), since):
-        if await fetch_value(WARNED, row["id"], row["changed_at"]):
-            continue
+    rows = await fetch(TO_WARN, _closable(), since, MOST_AT_ONCE)
+    for row in rows:
         day = (row["changed_at"] + STALE_AFTER).astimezone(HELSINKI).date()
         subject = message("Your draft will be closed soon")
         more = message(
             "It closes on {day} if nobody changes it. Opening it and saving any page keeps it open.", day=day
         )
         await tell_applicant(row, "draft_closes", subject, more, once=f"draft_closes:{row['id']}:{day}")
-        warned += 1
-    return warned
+    return len(rows)
 
 
 def _closable() -> list[str]:

@@ -12,8 +12,9 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.i18n import message
+from marketplace.kernel.inputs import checked_words
 from onboarding.approvals.decision_book import write_decision
-from onboarding.approvals.decision_grounds import checked_words, grounds_of, tell_party
+from onboarding.approvals.decision_grounds import grounds_of, tell_party
 from onboarding.approvals.decision_schemas import DecisionOutcome, NewDecision, ScopePart
 from onboarding.approvals.schemas import ApprovalTerms, ApprovalView
 from onboarding.approvals.states import APPROVAL_REVIEWER, ApprovalAction, ApprovalStatus

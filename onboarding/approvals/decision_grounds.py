@@ -7,9 +7,8 @@ import msgspec
 from marketplace.accounts.people import language_of, names_of
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.db import fetch_one
-from marketplace.kernel.errors import Invalid, NotFound
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Language, Text, message
-from marketplace.kernel.inputs import safe_text
 from marketplace.notices.receivers import provider_admins
 from marketplace.notices.schemas import Notice
 from marketplace.notices.writing import notify
@@ -57,19 +56,6 @@ async def grounds_of(actor: Actor, application_id: UUID, *, title: str = "") -> 
         names=names,
         language=await language_of(row["applicant"]),
     )
-
-
-def checked_words(field: str, text: str) -> str:
-    """What a person wrote for a decision, without space around it.
-
-    Raises:
-        Invalid: it contains characters that no text should.
-    """
-    try:
-        return safe_text(text).strip()
-    except ValueError:
-        problem = message("This contains a character that cannot be used here. Write it again without it.")
-        raise Invalid.field(field, problem) from None
 
 
 async def person_name(person_id: UUID | None) -> str:

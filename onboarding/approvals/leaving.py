@@ -12,7 +12,7 @@ from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch_one, fetch_value, new_id, transactional
 from marketplace.kernel.errors import Conflict, Invalid, Refused
 from marketplace.kernel.i18n import message
-from marketplace.kernel.inputs import label, safe_text
+from marketplace.kernel.inputs import checked_words, label
 from marketplace.notices.receivers import organiser_staff, provider_admins
 from marketplace.notices.schemas import Notice
 from marketplace.notices.writing import notify
@@ -58,7 +58,7 @@ async def leave(actor: Actor, approval_id: UUID, leaving: Leaving) -> LeavingVie
     if await fetch_value("select id from approval_leaving where approval_id = $1", approval_id):
         raise Conflict(message("You have left the register already with this approval."), code="left_already")
     _refuse_day(row, leaving.last_day)
-    reason = _plain(leaving.reason)
+    reason = checked_words("reason", leaving.reason)
     await execute(INSERT, new_id(), approval_id, leaving.last_day, reason, actor.person_id, now())
     await execute("update approval set valid_to = $2 where id = $1", approval_id, leaving.last_day)
     await audit.record(
@@ -78,14 +78,6 @@ def _refuse_day(row: Row, day: date) -> None:
         last = min(last, row["valid_to"])
     if not first <= day <= last:
         raise Invalid.field("last_day", message("Choose a day from {first} to {last}.", first=first, last=last))
-
-
-def _plain(text: str) -> str:
-    try:
-        return safe_text(text).strip()
-    except ValueError:
-        problem = message("This contains a character that cannot be used here. Write it again without it.")
-        raise Invalid.field("reason", problem) from None
 
 
 async def _tell(approval: ApprovalView, day: date) -> None:

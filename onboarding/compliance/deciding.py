@@ -9,8 +9,8 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.db import Row, fetch_one, transactional
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import message
+from marketplace.kernel.inputs import checked_words
 from onboarding.approvals.approvals import suspend_approval
-from onboarding.approvals.decision_grounds import checked_words
 from onboarding.approvals.own import is_alive
 from onboarding.approvals.states import ApprovalStatus
 from onboarding.compliance.cases import locked_case, move

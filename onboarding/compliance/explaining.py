@@ -6,7 +6,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import transactional
 from marketplace.kernel.errors import NotFound
-from onboarding.approvals.decision_grounds import checked_words
+from marketplace.kernel.inputs import checked_words
 from onboarding.compliance.cases import locked_case, move
 from onboarding.compliance.reading import case_for_provider
 from onboarding.compliance.schemas import CaseView, Explanation

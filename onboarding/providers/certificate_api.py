@@ -13,7 +13,7 @@ from litestar.params import Body, FromPath
 from marketplace.kernel.actors import PROVIDER_ROLES, Role
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.i18n import message
-from marketplace.kernel.inputs import safe_text
+from marketplace.kernel.inputs import checked_words
 from marketplace.web.request import UPLOAD_BODY_LIMIT_BYTES
 from marketplace.web.security import Caller, allow
 from onboarding.downloads import download
@@ -111,17 +111,9 @@ def _edit(data: CertificateUpload) -> Certificate:
         kind=data.kind,
         issued_on=issued_on,
         expires_on=days.get("expires_on"),
-        title=_plain(data.title),
+        title=checked_words("title", data.title),
         version=data.version,
     )
-
-
-def _plain(title: str) -> str:
-    try:
-        return safe_text(title)
-    except ValueError:
-        text = message("This contains a character that cannot be used here. Write it again without it.")
-        raise Invalid.field("title", text) from None
 
 
 ROUTES = [list_certificates, add_certificate, change_certificate, remove_certificate, read_certificate]

@@ -6,8 +6,8 @@ from typing import Final
 
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.i18n import Message, message
+from marketplace.kernel.inputs import checked_words
 from onboarding.applications.states import ApplicationAction
-from onboarding.approvals.decision_grounds import checked_words
 from onboarding.approvals.decision_schemas import DecisionOutcome, GivenReason, ScopePart
 from onboarding.review.decision_schemas import DecisionWish, PlannedDecision
 from onboarding.rulebooks.requirements import RulebookContent, months_before

@@ -12,6 +12,7 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import Conflict, IllegalTransition, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import Message, message
+from marketplace.kernel.inputs import checked_words
 from marketplace.notices.receivers import organiser_staff
 from marketplace.notices.schemas import Notice
 from marketplace.notices.writing import notify
@@ -19,7 +20,6 @@ from onboarding.applications.drafts import OWNER
 from onboarding.applications.requests import open_request_of
 from onboarding.applications.schemas import Receipt
 from onboarding.applications.states import CONFIRMER, ApplicationAction, ApplicationStatus
-from onboarding.approvals.decision_grounds import checked_words
 from onboarding.review.assignment import closed, sent
 from onboarding.review.decision_drafts import keep_draft
 from onboarding.review.decision_schemas import (

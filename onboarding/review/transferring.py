@@ -13,12 +13,13 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.db import Row, execute, transactional
 from marketplace.kernel.errors import FieldError, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import Text, message
+from marketplace.kernel.inputs import checked_words
 from marketplace.organisers.organisers import get_organiser
 from onboarding.applications.schemas import Receipt
 from onboarding.applications.states import ApplicationAction
 from onboarding.applications.transfers import Opened, open_transferred
 from onboarding.approvals.decision_book import write_decision
-from onboarding.approvals.decision_grounds import checked_words, grounds_of
+from onboarding.approvals.decision_grounds import grounds_of
 from onboarding.approvals.decision_schemas import DecisionOutcome, DecisionView, NewDecision
 from onboarding.review.decision_schemas import Transfer
 from onboarding.review.decisions import DECIDE, concluded, deciding

@@ -10,7 +10,7 @@ from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
 from onboarding.applications import drafts as applications
 from onboarding.applications import information, messages, submission
 from onboarding.applications.information import ItemToAsk, Reply
-from onboarding.applications.schemas import Milestone, NoteKind, RequestView, Source
+from onboarding.applications.schemas import Milestone, NewApplication, NoteKind, RequestView, Source
 from onboarding.applications.states import ApplicationStatus
 from onboarding.archive.collecting import dossier_of
 from onboarding.review.messages import ask
@@ -220,3 +220,19 @@ async def test_drafts_are_warned_of_once_before_they_close(database: str) -> Non
     assert [(each["kind"], each["provider_id"]) for each in told] == [
         ("application.draft_closes", case.applicant.provider.id)
     ]
+
+
+async def test_many_drafts_are_warned_of_in_turn(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = await a_draft()
+    new = NewApplication(organiser_id=case.organiser.id)
+    await applications.start_application(case.applicant.actor, new)
+    monkeypatch.setattr(submission, "MOST_AT_ONCE", 1)
+    with clock_set_to(now() + timedelta(days=340)):
+        assert [await submission.warn_of_stale_drafts() for _ in range(3)] == [1, 1, 0]
+
+
+async def test_words_that_cannot_be_kept_are_refused_at_their_place(database: str) -> None:
+    case = await a_submitted()
+    with pytest.raises(Invalid) as refused:
+        await ask(case.reviewer, case.id, [ItemToAsk(text="Kuka?"), ItemToAsk(text="Mi\x00kä?")])
+    assert [each.field for each in refused.value.fields] == ["items.1.text"]
