@@ -10,7 +10,7 @@ from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import today
 from marketplace.kernel.i18n import Message, counted, message
 from onboarding.applications import drafts as applications
-from onboarding.applications.schemas import ApplicationSummary, Milestone
+from onboarding.applications.schemas import ApplicationKind, ApplicationSummary, Milestone
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals.schemas import ApprovalView
 from onboarding.approvals.states import ApprovalStatus
@@ -62,8 +62,8 @@ async def things_to_do(
     ending = _ending_approvals(approved, own) if is_admin else []
     found = [*await _requests(actor, own), *await _cases(actor, {each.id for each in ending}), *_renewals(ending)]
     if is_admin:
-        found += [*_drafts(own), *_first_steps(own), *await _ending(actor, bool(approved))]
-        found += [*_account(account), *_profile(sections)]
+        found += [*_drafts(own), *await _ending(actor, bool(approved))]
+        found += [*_account(account), *_profile(sections), *_first_steps(own)]
     return sorted(found, key=lambda each: each.until or date.max)
 
 
@@ -117,7 +117,11 @@ def _first_steps(own: list[ApplicationSummary]) -> list[ToDo]:
 
 def _ending_approvals(approved: list[ApprovalView], own: list[ApplicationSummary]) -> list[ApprovalView]:
     """Approvals that end soon and that no application renews yet."""
-    renewed = {each.previous_approval_id for each in own if each.status not in CLOSED_IN_VAIN}
+    renewed = {
+        each.previous_approval_id
+        for each in own
+        if each.kind is ApplicationKind.RENEWAL and each.status not in CLOSED_IN_VAIN
+    }
     last = today() + timedelta(days=RENEW_DAYS)
     return [
         each

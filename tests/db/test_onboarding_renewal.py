@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.kernel.actors import SYSTEM
+from marketplace.kernel.actors import SYSTEM, Actor
 from marketplace.kernel.clock import clock_set_to, now, today
 from marketplace.kernel.db import fetch, fetch_value
 from marketplace.kernel.errors import Conflict, Invalid, NotFound, Refused
@@ -16,6 +16,7 @@ from onboarding.applications.schemas import ApplicationKind, Source
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals import approvals, leaving, own, renewal
 from onboarding.approvals.leaving import Leaving
+from onboarding.desks.provider_tasks import things_to_do
 from onboarding.rulebooks.requirements import QuestionGroup, QuestionType, ServicePart
 from onboarding.rulebooks.versions import publish_rulebook
 from tests.factories.onboarding import CLASS, Case, a_submitted, approve, question, small_rulebook, stranger
@@ -134,6 +135,20 @@ async def test_bundle_of_another_provider_is_not_withdrawn(database: str) -> Non
     with pytest.raises(NotFound):
         await submission.withdraw_bundle(stranger(), bundle_id)
     assert await submission.withdraw_bundle(case.applicant.actor, bundle_id) == []
+
+
+async def test_an_extension_renews_nothing(database: str) -> None:
+    case, approval_id = await an_approved(days=30)
+    me, path = case.applicant.actor, f"/provider/approvals/{approval_id}"
+    await renewal.extend(me, approval_id, ["V-CLEANING"], [])
+    assert path in await _to_do(me)
+    await renewal.renew(me, approval_id)
+    assert path not in await _to_do(me)
+
+
+async def _to_do(actor: Actor) -> list[str]:
+    own_ones, approved = await applications.my_applications(actor), await approvals.approvals_of_provider(actor)
+    return [each.href for each in await things_to_do(actor, own_ones, approved, [], None)]
 
 
 async def test_leaving_shortens_the_approval_and_tells_both_sides(database: str) -> None:
