@@ -14,7 +14,8 @@ from marketplace.demo.papers import certificate
 from marketplace.demo.people import PASSWORD, DemoPerson
 from marketplace.kernel.calendar import DayType, day_types
 from marketplace.kernel.clock import HELSINKI, today
-from onboarding.rulebooks.requirements import RulebookContent
+from marketplace.kernel.i18n import Text
+from onboarding.rulebooks.requirements import RulebookContent, Subject
 
 Made = Mapping[str, object]
 Act = Callable[[], Made]
@@ -23,6 +24,14 @@ BUSINESS_ID = "0000104-6"
 PRICE_LIST = "Kenest hoiva"
 SERVICE = "V-HOMECARE-REG"
 HELSINKI_CODE = "091"
+UNIT = {
+    "name": "Hakaniemen tiimi",
+    "municipality": HELSINKI_CODE,
+    "soteri_id": "S-104104",
+    "self_monitoring_url": "https://hoiva.example/plan",
+    "staff": 18,
+}
+"""The service unit that does the work; the City's rulebook asks about each."""
 VOUCHER_CODE = "HKI-HOMECARE"
 VALUE_PER_HOUR_CENTS = 3487
 """Helsinki's published rule for a household of one with 1,500 € a month."""
@@ -63,7 +72,7 @@ class Acts:
             ("apply", "It applies to the City of Helsinki", self._apply),
             ("request_information", "A reviewer asks for more information", self._request_information),
             ("answer", "The company answers", self._answer),
-            ("approve", "The reviewer approves", self._approve),
+            ("approve", "The reviewer proposes an approval and a colleague confirms it", self._approve),
             ("register", "The public register shows the approval", self._show_in_register),
             ("payout_account", "The company opens its payout account at Stripe", self._open_payout_account),
             ("draft_offer", "It drafts an offer with a published price list", self._draft_offer),
@@ -118,15 +127,20 @@ class Acts:
 
     def _apply(self) -> Made:
         rulebook = self._public.get(f"/organisers/{self._staff.organiser_id}/rulebook")
+        unit = self._provider.post("/provider/units", {**UNIT, "self_monitoring_on": today().isoformat()})
         asked = {
             "organiser_id": self._staff.organiser_id,
             "service_classes": [SERVICE],
             "municipalities": [HELSINKI_CODE],
+            "units": [unit["id"]],
         }
         draft = self._provider.post("/provider/applications", asked)
         content = msgspec.convert(rulebook["content"], RulebookContent)
         answers, files = answers_to(
-            content, (SERVICE,), {"care_staff": 18, "self_monitoring_plan": "https://hoiva.example/plan"}
+            content,
+            (SERVICE,),
+            (Subject(unit["id"], Text(str(UNIT["name"]))),),
+            {"care_staff": 18, "self_monitoring_plan": "https://hoiva.example/plan"},
         )
         path = f"/provider/applications/{draft['id']}"
         self._provider.patch(f"{path}/answers", {"answers": answers})
@@ -159,8 +173,11 @@ class Acts:
 
     def _approve(self) -> Made:
         since = today() - timedelta(days=LOOK_BACK_DAYS + 1)
-        path = f"/organiser/applications/{self._ids['application']}/approve"
-        receipt = self._ids["reviewer"].post(path, {"valid_from": since.isoformat(), "conditions": ""})
+        path = f"/organiser/applications/{self._ids['application']}"
+        self._ids["reviewer"].post(f"{path}/propose", {"valid_from": since.isoformat()})
+        colleague = self._signed_in("admin")
+        waiting = colleague.get(f"{path}/proposals")["items"][0]
+        receipt = colleague.post(f"{path}/proposal/confirm", {"proposal_id": waiting["id"]})
         return {"status": receipt["status"], "valid_from": since.isoformat()}
 
     def _show_in_register(self) -> Made:

@@ -1,6 +1,6 @@
 """How the demonstration's providers answer what organisers ask: from their profile, and the rest in plausible words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -10,7 +10,7 @@ from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import today
 from onboarding.applications import attachments, drafts
 from onboarding.applications.filling import filling_of
-from onboarding.rulebooks.requirements import Question, QuestionType, RulebookContent, Slot, slots_for
+from onboarding.rulebooks.requirements import Question, QuestionType, RulebookContent, Slot, Subject, slots_for
 
 ISSUED_DAYS_AGO: Final = 12
 ROUNDS: Final = 8
@@ -50,15 +50,21 @@ def wants_file(slot: Slot) -> bool:
 
 
 def answers_to(
-    rulebook: RulebookContent, service_classes: tuple[str, ...], own: Mapping[str, object]
+    rulebook: RulebookContent, service_classes: tuple[str, ...], units: Sequence[Subject], own: Mapping[str, object]
 ) -> tuple[dict[str, object], list[str]]:
-    """Answers to all that a rulebook asks of a provider without a profile, by slot; and the slots that want a file."""
+    """Answers to all that a rulebook asks of a provider whose profile has its units and no more, by slot; and the slots
+    that want a file.
+    """
     answers: dict[str, object] = {}
     while True:
-        slots = [slot for group in slots_for(rulebook, service_classes, (), as_given(answers)) for slot in group.slots]
+        slots = [
+            slot for group in slots_for(rulebook, service_classes, units, as_given(answers)) for slot in group.slots
+        ]
         files = [slot.key for slot in slots if wants_file(slot)]
         new = {
-            slot.key: own.get(slot.key) or usual(slot.question) for slot in slots if slot.key not in {*files, *answers}
+            slot.key: own.get(slot.key) or usual(slot.question)
+            for slot in slots
+            if slot.key not in {*files, *answers} and not (slot.question.profile or "").startswith("unit.")
         }
         if not new:
             return answers, files

@@ -104,7 +104,9 @@ async def _prepare() -> Staff:
     async with db.unit_of_work():
         await make_staff(organiser, ORGANISER, await hash_password(PASSWORD))
         people = [
-            await describe(email) for email in SHOWN if email.partition("@")[0] in {"reviewer", "manager", "finance"}
+            await describe(email)
+            for email in SHOWN
+            if email.partition("@")[0] in {"reviewer", "manager", "finance", "admin"}
         ]
     return Staff(str(organiser.id), organiser.name.fi, {person.email.partition("@")[0]: person for person in people})
 
