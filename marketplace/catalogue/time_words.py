@@ -196,7 +196,14 @@ def hours_words(hours: Sequence[Hours], language: Language) -> str:
 
 
 def _spans_on(hours: Iterable[Hours], kind: DayType) -> tuple[Span, ...]:
-    return tuple(sorted((each.from_minute, each.to_minute) for each in hours if kind in each.days))
+    """The minutes of one kind of day, without overlaps: what is said twice is written once."""
+    merged: list[Span] = []
+    for start, end in sorted((each.from_minute, each.to_minute) for each in hours if kind in each.days):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _listed(names: Sequence[str], language: Language) -> str:

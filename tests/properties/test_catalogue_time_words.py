@@ -1,6 +1,6 @@
 """Hours in words are read back as the same minutes of the week, in every language."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from marketplace.catalogue.time_words import UnreadableTimeError, hours_words, parse_hours
@@ -19,6 +19,8 @@ def minutes(hours) -> set[tuple[DayType, int]]:
 
 
 @given(st.lists(entries, min_size=1, max_size=4), st.sampled_from(list(Language)))
+@example([Hours((DayType.WEEKDAY,), 0, 1), Hours((DayType.WEEKDAY,), 0, 1440)], Language.FI)
+@example([Hours((DayType.WEEKDAY,), 0, 900), Hours((DayType.WEEKDAY,), 800, 1440)], Language.SV)
 def test_what_is_written_is_read_back(hours: list[Hours], language: Language) -> None:
     assert minutes(parse_hours(hours_words(hours, language))) == minutes(hours)
 
