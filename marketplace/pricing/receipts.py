@@ -13,6 +13,7 @@ import msgspec
 from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import BandCalendar, BandMinutes, DayStretch, band_runs, day_stretches, pair_runs
+from marketplace.pricing.charges import NO_EXTRAS, Extras
 from marketplace.pricing.prices import UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Moment, Quote, QuoteLine, quote_runs, quote_units
 from marketplace.pricing.shares import ShareLine, Shares, share
@@ -33,6 +34,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     value_calendar: BandCalendar | None = None
     household: Household = Household()
     no_own_share: bool = False
+    extras: Extras = NO_EXTRAS
 
 
 class VisitGiven(msgspec.Struct, frozen=True, kw_only=True, tag="visit", tag_field="kind"):
@@ -86,10 +88,10 @@ def recompute(receipt: Receipt) -> Receipt:
 def _priced(given: VisitGiven | UnitsGiven, terms: Terms) -> Receipt:
     if isinstance(given, VisitGiven):
         runs = _runs(given, terms)
-        quote = quote_runs(terms.prices, runs)
+        quote = quote_runs(terms.prices, runs, terms.extras)
     else:
         runs = ()
-        quote = quote_units(terms.prices, given.units)
+        quote = quote_units(terms.prices, given.units, terms.extras)
     shares = share(quote, terms.rule, terms.household, no_own_share=terms.no_own_share)
     return Receipt(given=given, terms=terms, runs=runs, quote=quote, shares=shares)
 

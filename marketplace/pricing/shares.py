@@ -5,16 +5,18 @@ Some services are free for the client by law: there the price may not be over th
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 import msgspec
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.i18n import message
-from marketplace.kernel.money import Money, per_hour
+from marketplace.kernel.money import MINUTES_PER_HOUR, Money, round_cents
 from marketplace.pricing.bands import BandCalendar, meeting_bands
 from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
+from marketplace.pricing.charges import METRES_PER_KM
 from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
-from marketplace.pricing.values import Household, ValueRule, unit_value
+from marketplace.pricing.values import Household, ValueRule, components, exact_value, unit_value
 
 
 class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +66,8 @@ def share(quote: Quote, rule: ValueRule, household: Household, *, no_own_share: 
 
 
 def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> ShareLine:
-    unit_cents = _unit_value(line, rule, household)
-    value = per_hour(unit_cents, line.minutes) if line.unit is Unit.HOUR else unit_cents * line.units
+    exact = _unit_value(line, rule, household)
+    value = round_cents(exact * line.minutes / MINUTES_PER_HOUR if line.unit is Unit.HOUR else exact * line.units)
     payer = min(line.cents, value)
     return ShareLine(
         kind=line.kind,
@@ -74,7 +76,7 @@ def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> Share
         value_band=line.value_band,
         minutes=line.minutes,
         units=line.units,
-        unit_value_cents=unit_cents,
+        unit_value_cents=round_cents(exact),
         value_cents=value,
         price_cents=line.cents,
         payer_cents=payer,
@@ -82,19 +84,36 @@ def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> Share
     )
 
 
-def _unit_value(line: QuoteLine, rule: ValueRule, household: Household) -> int:
-    if line.kind is LineKind.VISIT_FEE:
-        return 0
-    if line.unit is not rule.unit:
-        raise Refused(
-            message(
-                "The voucher is per {voucher_unit}, but the price is per {price_unit}.",
-                voucher_unit=UNIT_WORDS[rule.unit],
-                price_unit=UNIT_WORDS[line.unit],
-            ),
-            code="unit_mismatch",
-        )
-    return unit_value(rule, household, line.value_band)
+def _unit_value(line: QuoteLine, rule: ValueRule, household: Household) -> Fraction:
+    if line.kind is not LineKind.SERVICE:
+        return Fraction(charge_value(line.kind, line.metres, rule, household))
+    parts = [part for part in components(rule) if LineKind.SERVICE in part.pays and part.rule.unit is line.unit]
+    if not parts:
+        raise unit_mismatch(rule.unit, line.unit)
+    return sum((exact_value(part.rule, household, line.value_band) for part in parts), Fraction(0))
+
+
+def charge_value(kind: LineKind, metres: int, rule: ValueRule, household: Household) -> int:
+    """What a voucher pays at most of one fee, travel, surcharge or invoice, in cents: nothing but by a part for it."""
+    total = 0
+    for part in components(rule):
+        if kind in part.pays:
+            value = exact_value(part.rule, household)
+            if part.rule.unit is Unit.KM:
+                total += round_cents(value * metres / METRES_PER_KM)
+            elif part.rule.unit is (Unit.MONTH if kind is LineKind.INVOICE_FEE else Unit.VISIT):
+                total += round_cents(value)
+    return total
+
+
+def unit_mismatch(voucher_unit: Unit, price_unit: Unit) -> Refused:
+    """The refusal of a voucher for another unit than the price's."""
+    text = message(
+        "The voucher is per {voucher_unit}, but the price is per {price_unit}.",
+        voucher_unit=UNIT_WORDS[voucher_unit],
+        price_unit=UNIT_WORDS[price_unit],
+    )
+    return Refused(text, code="unit_mismatch")
 
 
 def check_prices_fit_voucher(
