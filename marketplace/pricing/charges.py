@@ -181,9 +181,7 @@ def _surcharge_amount_errors(field: str, entry: Surcharge) -> Iterator[FieldErro
     elif entry.percent is not None and (
         not entry.percent.is_finite() or not 0 <= entry.percent <= MAX_SURCHARGE_PERCENT
     ):
-        yield FieldError(
-            f"{field}.percent", message("Give a percent from 0 to {limit}.", limit=MAX_SURCHARGE_PERCENT)
-        )
+        yield FieldError(f"{field}.percent", message("Give a percent from 0 to {limit}.", limit=MAX_SURCHARGE_PERCENT))
 
 
 def package_errors(packages: Sequence[Package]) -> Iterator[FieldError]:

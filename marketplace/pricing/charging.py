@@ -37,7 +37,7 @@ class Item(NamedTuple):
     quantity: int
     covered: int
     bucket: int
-    count: int
+    times: int
 
 
 class Group(NamedTuple):
@@ -88,7 +88,9 @@ def charges_of(plan: MonthPlan, prices: PriceList, limits: Limits, finest: Unit)
         covered = cover.take(day, charge.quantity)
         key = charge.band, charge.value_band, charge.length
         counted.setdefault(key, Counter())[charge.quantity, covered, number] += 1
-    groups = tuple(Group(*key, tuple(Item(*item, count) for item, count in sums.items())) for key, sums in counted.items())
+    groups = tuple(
+        Group(*key, tuple(Item(*item, count) for item, count in sums.items())) for key, sums in counted.items()
+    )
     return Charges(unit, groups, tuple(bucket for _, bucket in buckets.values()), entries)
 
 
@@ -149,5 +151,7 @@ class _Cover:
 
 def over_limit() -> Refused:
     """The refusal of visits beyond what a voucher covers."""
-    text = message("The visits are more than the voucher covers, and it does not allow more. Plan fewer or shorter visits.")
+    text = message(
+        "The visits are more than the voucher covers, and it does not allow more. Plan fewer or shorter visits."
+    )
     return Refused(text, code="over_limit")

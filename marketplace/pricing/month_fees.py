@@ -14,7 +14,7 @@ class Fee(NamedTuple):
 
     kind: LineKind
     cents: int
-    count: int
+    times: int
     key: str = ""
 
 
@@ -22,11 +22,17 @@ def fees_of(prices: PriceList, plan: MonthPlan, entries: Sequence[DatedRuns], ex
     """A month's fees by a price list, without those that come to nothing."""
     if not (prices.visit_fee_cents or prices.travel or prices.surcharges or prices.invoice_fee_cents):
         return []
-    return [fee for fee in _fees(prices, plan, [entry for entry in entries if entry.runs], extras) if fee.cents and fee.count]
+    return [
+        fee
+        for fee in _fees(prices, plan, [entry for entry in entries if entry.runs], extras)
+        if fee.cents and fee.times
+    ]
 
 
 def _fees(prices: PriceList, plan: MonthPlan, entries: Sequence[DatedRuns], extras: Extras) -> Iterator[Fee]:
-    yield Fee(LineKind.VISIT_FEE, taxed(prices, prices.visit_fee_cents, extras), _fee_visits(prices, plan, entries, extras))
+    yield Fee(
+        LineKind.VISIT_FEE, taxed(prices, prices.visit_fee_cents, extras), _fee_visits(prices, plan, entries, extras)
+    )
     if prices.travel:
         yield Fee(LineKind.TRAVEL, taxed(prices, prices.travel.cents(extras.metres), extras), len(entries))
     for entry in prices.surcharges:

@@ -81,7 +81,7 @@ class _Valued(NamedTuple):
     covered: int
     value: int
     bucket: int
-    count: int
+    times: int
 
 
 class _Prepared(NamedTuple):
@@ -164,18 +164,18 @@ def _prepare(plan: MonthPlan, prices: PriceList, voucher: MonthVoucher | None) -
     finest = _finest(parts, limits)
     charges = charges_of(plan, prices, limits, finest)
     if voucher is None:
-        groups = tuple((*g[:3], tuple(_Valued(i.quantity, i.covered, 0, i.bucket, i.count) for i in g.items)) for g in charges.groups)
-        return _Prepared(plan, charges, groups, ())
+        return _Prepared(plan, charges, tuple(_valued(charges, (), Household())), ())
     own = [part for part in parts if part.rule.unit is charges.unit]
     pooled = [part for part in parts if part.rule.unit is not charges.unit and part.rule.unit in POOLS]
     if not own and not pooled:
         raise unit_mismatch(voucher.rule.unit, charges.unit)
-    household = _with_hours(voucher.household, plan)
+    household = with_hours(voucher.household, plan)
     pools = tuple((part.rule.unit, round_cents(exact_value(part.rule, household))) for part in pooled)
     return _Prepared(plan, charges, tuple(_valued(charges, own, household)), pools)
 
 
-def _with_hours(household: Household, plan: MonthPlan) -> Household:
+def with_hours(household: Household, plan: MonthPlan) -> Household:
+    """A household with the month's own hours, where none were granted."""
     if household.minutes_per_month is not None:
         return household
     planned = sum(run.minutes for entry in plan.dated for run in entry.runs)
@@ -195,7 +195,9 @@ def _valued(
     per = MINUTES_PER_HOUR if charges.unit is Unit.HOUR else 1
     for band, value_band, length, items in charges.groups:
         exact = sum((exact_value(part.rule, household, value_band) for part in parts), Fraction(0))
-        values = [_Valued(i.quantity, i.covered, round_cents(exact * i.covered / per), i.bucket, i.count) for i in items]
+        values = [
+            _Valued(i.quantity, i.covered, round_cents(exact * i.covered / per), i.bucket, i.times) for i in items
+        ]
         yield band, value_band, length, tuple(values)
 
 
@@ -254,15 +256,15 @@ def _add_up(sums: Sums, items: Sequence[_Valued], *, by_hour: bool) -> None:
 def _package(prepared: _Prepared, prices: PriceList, extras: Extras) -> Sums | None:
     """The month as a package, where its billed minutes lie in one: what it covers and is worth counts as in hours."""
     items = [item for group in prepared.groups for item in group[3]]
-    minutes = sum(item.quantity * item.count for item in items)
+    minutes = sum(item.quantity * item.times for item in items)
     package = next((entry for entry in prices.packages if entry.holds(minutes)), None)
     if package is None:
         return None
     price = taxed(prices, package.price_cents, extras)
-    within = round_cents(Fraction(price * sum(item.covered * item.count for item in items), minutes))
+    within = round_cents(Fraction(price * sum(item.covered * item.times for item in items), minutes))
     sums = Sums(None, None, price, len(prepared.charges.buckets), package.key)
     sums.price, sums.over, sums.quantity = price, price - within, minutes
-    sums.paid = min(within, sum(item.value * item.count for item in items))
+    sums.paid = min(within, sum(item.value * item.times for item in items))
     sums.paid_in[0], sums.open_in[0] = sums.paid, within - sums.paid
     return sums
 
@@ -296,17 +298,17 @@ def _service_line(unit: Unit, one: Sums) -> EstimateLine:
 
 def _fee_line(fee: Fee, voucher: MonthVoucher | None, extras: Extras) -> EstimateLine:
     value = charge_value(fee.kind, extras.metres, voucher.rule, voucher.household) if voucher else 0
-    payer = min(fee.cents, value) * fee.count
+    payer = min(fee.cents, value) * fee.times
     return EstimateLine(
         kind=fee.kind,
         unit=Unit.MONTH if fee.kind is LineKind.INVOICE_FEE else Unit.VISIT,
         band=None,
         minutes=0,
-        units=fee.count,
+        units=fee.times,
         unit_price_cents=fee.cents,
-        price_cents=fee.cents * fee.count,
+        price_cents=fee.cents * fee.times,
         payer_cents=payer,
-        own_share_cents=fee.cents * fee.count - payer,
+        own_share_cents=fee.cents * fee.times - payer,
         key=fee.key,
     )
 
@@ -322,7 +324,8 @@ def _total(
         over += line.overrun_cents
     if voucher is not None and voucher.no_own_share and own:
         text = message(
-            "This service is free for the client, but the price is {amount} over the voucher's value.", amount=Money(own)
+            "This service is free for the client, but the price is {amount} over the voucher's value.",
+            amount=Money(own),
         )
         raise Refused(text, code="price_over_value")
     free = extras.vat_free and prices.vat_added

@@ -152,9 +152,7 @@ def _hour_line(prices: PriceList, bands: tuple[str, str], minutes: int, extras: 
     )
 
 
-def _unit_line(
-    prices: PriceList, units: int, run: BandMinutes | None, extras: Extras, minutes: int = 0
-) -> QuoteLine:
+def _unit_line(prices: PriceList, units: int, run: BandMinutes | None, extras: Extras, minutes: int = 0) -> QuoteLine:
     price = effective_price(prices, run.band if run else None, extras, minutes)
     return QuoteLine(
         kind=LineKind.SERVICE,

@@ -13,8 +13,8 @@ from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.i18n import message
 from marketplace.kernel.money import MINUTES_PER_HOUR, Money, round_cents
 from marketplace.pricing.bands import BandCalendar, meeting_bands
-from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.charges import METRES_PER_KM
+from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
 from marketplace.pricing.values import Household, ValueRule, components, exact_value, unit_value
 

@@ -4,7 +4,7 @@ Patterns of Finnish organisers: cleaning vouchers by income steps (Helsinki; Hui
 and hours (Päijät-Häme 2021), continuous housing (Helsinki: 3 300 € less 100 € for every started 100 € over 900 €).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -185,12 +185,13 @@ def step_words(rule: StepValue, household: Household) -> Message:
     found = _step(rule, household)
     if found is None:
         return message(
-            "Household of {size}, {kind} {income}: over every step, so the voucher is worth {value} per {unit}.", **shared
+            "Household of {size}, {kind} {income}: over every step, so the voucher is worth {value} per {unit}.",
+            **shared,
         )
     return _found_words(found, shared)
 
 
-def _found_words(found: Step, shared: dict[str, object]) -> Message:
+def _found_words(found: Step, shared: Mapping[str, object]) -> Message:
     if found.income_up_to_cents is None:
         return message("Household of {size}: the voucher is worth {value} per {unit} at any income.", **shared)
     limit = Money(found.income_up_to_cents)

@@ -7,8 +7,8 @@ from marketplace.kernel.money import Money
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.charges import UNIT_WORDS
 from marketplace.pricing.steps import (
-    HouseholdSteps,
     HoursRow,
+    HouseholdSteps,
     IncomeKind,
     Step,
     household_hours_words,
@@ -36,9 +36,9 @@ from marketplace.pricing.worth import (
     components,
     exact_value,
     goes_by_bands,
+    of_band,
     plain_rule,
     unit_value,
-    of_band,
 )
 
 __all__ = [

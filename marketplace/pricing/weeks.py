@@ -291,7 +291,9 @@ def _joined(visits: Sequence[MonthVisit], dated: Sequence[DatedRuns]) -> Iterato
             at = len(chains)
             chains.append(entry)
         else:
-            chains[at] = DatedRuns(chains[at].day, _chained(chains[at].runs, entry.runs), chains[at].pieces + entry.pieces)
+            chains[at] = DatedRuns(
+                chains[at].day, _chained(chains[at].runs, entry.runs), chains[at].pieces + entry.pieces
+            )
         ending[visit.end] = at
     return iter(chains)
 

@@ -144,7 +144,9 @@ def _plain_part(rule: SingleRule, household: Household, bands: Sequence[str]) ->
         case FlatValue() | BandValue() | CoefficientValue():
             return rule
         case HouseholdHoursValue():
-            amounts = tuple(BandAmount(b.band, unit_value(rule, household, b.band)) for b in rule.bands if b.band in bands)
+            amounts = tuple(
+                BandAmount(b.band, unit_value(rule, household, b.band)) for b in rule.bands if b.band in bands
+            )
             return BandValue(unit=rule.unit, bands=amounts)
         case IncomeTestedValue() | StepValue() | MonthlyLessStepsValue():
             return FlatValue(unit=rule.unit, value_cents=unit_value(rule, household))
