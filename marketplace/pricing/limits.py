@@ -75,17 +75,20 @@ def limit_errors(limits: Limits, unit: Unit) -> Iterator[FieldError]:
         if not given:
             yield FieldError(f"caps.{i}", message("Give the cap in hours, units or euros."))
         for name in given:
-            yield from _cap_errors(f"caps.{i}.{name}", getattr(cap, name), cap, limits.caps[:i], name)
+            yield from _cap_errors(f"caps.{i}.{name}", getattr(cap, name), cap, (limits.caps[:i], limits.caps), name)
         if cap.units is not None and unit is Unit.HOUR:
             yield FieldError(f"caps.{i}.units", message("This voucher is per hour: give the cap in hours."))
 
 
-def _cap_errors(field: str, amount: int, cap: Cap, before: tuple[Cap, ...], name: str) -> Iterator[FieldError]:
+def _cap_errors(
+    field: str, amount: int, cap: Cap, others: tuple[tuple[Cap, ...], tuple[Cap, ...]], name: str
+) -> Iterator[FieldError]:
+    before, every = others
     if amount < 0:
         yield FieldError(field, message("The amount cannot be negative."))
     if any(other.period is cap.period and getattr(other, name) is not None for other in before):
         yield FieldError(field, message("This period has a cap already."))
-    wider = [other for other in before if _order(other.period) > _order(cap.period)]
+    wider = [other for other in every if _order(other.period) > _order(cap.period)]
     if any((most := getattr(other, name)) is not None and amount > most for other in wider):
         yield FieldError(field, message("A shorter period cannot have a higher cap than a longer one."))
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import msgspec
 import pytest
 
@@ -122,3 +124,13 @@ def test_the_formula_of_pieces_in_words():
 def test_the_formula_is_told_in_finnish_and_swedish(make, language: Language):
     for step in formula(make()):
         assert translate(step, language) != translate(step, Language.EN)
+
+
+STORED = Path(__file__).parents[1] / "factories" / "stored_receipts.jsonl"
+
+
+@pytest.mark.parametrize("text", STORED.read_text(encoding="utf-8").splitlines(), ids=["Helsinki", "Lapland", "meals"])
+def test_receipts_stored_before_price_lists_grew_still_compute_themselves_again(text: str):
+    stored = from_json(text)
+    assert recompute(stored) == stored
+    assert [translate(step, Language.FI) for step in formula(stored)]
