@@ -143,7 +143,7 @@ class MonthPricer:
         """The month by one offer. Raises as ``estimate``, and ``Refused`` for a visit outside the hours of service."""
         bands = calendar if prices.unit in BANDED_UNITS else ANY_TIME
         billing = (prices.unit, prices.minimum_minutes, prices.rounding_minutes, prices.monthly_average)
-        key = bands, (billing, bool(prices.length_prices), prices.fee_waiver)
+        key = bands, (billing, bool(prices.length_prices))
         prepared = self._prepared.get(key)
         if prepared is None:
             prepared = self._prepared[key] = _prepare(self.plan(bands), prices, self._voucher)

@@ -14,7 +14,7 @@ from marketplace.kernel.i18n import message
 from marketplace.kernel.money import MINUTES_PER_HOUR, Money, round_cents
 from marketplace.pricing.bands import BandCalendar, meeting_bands
 from marketplace.pricing.charges import METRES_PER_KM
-from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
+from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit, effective_price
 from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
 from marketplace.pricing.values import Household, ValueRule, components, exact_value, unit_value
 
@@ -148,15 +148,27 @@ def check_prices_fit_voucher(
 def _over_value_errors(
     prices: PriceList, meetings: Sequence[tuple[str, str]], rule: ValueRule, household: Household
 ) -> Iterator[FieldError]:
-    if prices.one_price_cents is not None:
-        bands = {value_band for _, value_band in meetings} if prices.unit in BANDED_UNITS else {None}
-        values = [unit_value(rule, household, band) for band in bands]
-        yield from _over_value("one_price_cents", prices.one_price_cents, values)
-    for i, entry in enumerate(prices.band_prices):
-        values = [unit_value(rule, household, value_band) for band, value_band in meetings if band == entry.band]
-        yield from _over_value(f"band_prices.{i}.price_cents", entry.price_cents, values)
-    if prices.visit_fee_cents:
-        yield FieldError("visit_fee_cents", message("This service is free for the client: there can be no visit fee."))
+    met = meetings if prices.unit in BANDED_UNITS else [(None, None)]
+    for field, bands, minutes in _price_fields(prices):
+        pairs = [(band, value_band) for band, value_band in met if bands is None or band in bands]
+        price = max((effective_price(prices, band, minutes=minutes) for band, _ in pairs), default=0)
+        yield from _over_value(field, price, [unit_value(rule, household, value_band) for _, value_band in pairs])
+    fees = {"visit_fee_cents": prices.visit_fee_cents, "invoice_fee_cents": prices.invoice_fee_cents}
+    for field in (name for name, cents in fees.items() if cents):
+        yield FieldError(field, message("This service is free for the client: there can be no fee on top."))
+
+
+def _price_fields(prices: PriceList) -> Iterator[tuple[str, tuple[str, ...] | None, int]]:
+    """Each price of a list: its field, the bands that it holds in (``None``: all), and the visit's length."""
+    if prices.length_prices:
+        yield from (
+            (f"length_prices.{i}.price_cents", None, e.up_to_minutes) for i, e in enumerate(prices.length_prices)
+        )
+    elif prices.coefficients:
+        yield from ((f"coefficients.{i}.coefficient", (e.band,), 0) for i, e in enumerate(prices.coefficients))
+    elif prices.one_price_cents is not None:
+        yield "one_price_cents", None, 0
+    yield from ((f"band_prices.{i}.price_cents", (e.band,), 0) for i, e in enumerate(prices.band_prices))
 
 
 def _over_value(field: str, price: int, values: Sequence[int]) -> Iterator[FieldError]:
