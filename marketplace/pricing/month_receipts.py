@@ -17,6 +17,7 @@ from marketplace.pricing.bands import ANY_TIME, BandCalendar, DayStretch, typed_
 from marketplace.pricing.charges import LINE_WORDS, NO_EXTRAS, UNIT_WORDS, Extras, LineKind, Unit
 from marketplace.pricing.limits import NO_LIMITS, CapPeriod, Limits
 from marketplace.pricing.months import EstimateLine, MonthEstimate, estimate, with_hours
+from marketplace.pricing.price_words import billing_words, price_words
 from marketplace.pricing.prices import BANDED_UNITS, PriceList
 from marketplace.pricing.values import ComponentsValue, Household, ValueRule, components, goes_by_bands, value_words
 from marketplace.pricing.weeks import MonthPlan, MonthVisit, plan_from_stretches, whole_month_plan
@@ -143,14 +144,16 @@ def _steps(receipt: MonthReceipt) -> Iterator[Message]:
     terms, result = receipt.terms, receipt.result
     household = with_hours(terms.household, _plan(receipt.given, terms))
     told: list[Message] = []
+    yield from billing_words(terms.prices)
     for line in result.lines:
         yield _line_words(line, terms)
-        for text in _value_words(line, terms, household):
+        for text in (*_made_words(line, terms), *_value_words(line, terms, household)):
             if text not in told:
                 told.append(text)
                 yield text
         if terms.rule is not None and line.kind is LineKind.SERVICE:
             yield _share_words(line)
+    yield from _waived_words(result, terms.prices)
     yield from _cap_words(terms.limits)
     yield _total_words(result)
     if result.vat_cents:
@@ -184,6 +187,18 @@ def _line_words(line: EstimateLine, terms: MonthTerms) -> Message:
 def _fee_name(line: EstimateLine, prices: PriceList) -> object:
     names = {entry.key: entry.name for entry in prices.surcharges}
     return names[line.key] if line.key in names else LINE_WORDS[line.kind]
+
+
+def _made_words(line: EstimateLine, terms: MonthTerms) -> Iterator[Message]:
+    """How a line's unit price came about; nothing for fees and packages, which are as they are."""
+    if line.kind is LineKind.SERVICE and not line.key:
+        yield from price_words(terms.prices, terms.calendar, line.band, terms.extras)
+
+
+def _waived_words(result: MonthEstimate, prices: PriceList) -> Iterator[Message]:
+    charged = sum(line.units for line in result.lines if line.kind is LineKind.VISIT_FEE)
+    if prices.visit_fee_cents and prices.fee_waiver and charged < result.visits:
+        yield message("The visit fee {cents} is waived for some visits or all.", cents=Money(prices.visit_fee_cents))
 
 
 def _value_words(line: EstimateLine, terms: MonthTerms, household: Household) -> Iterator[Message]:

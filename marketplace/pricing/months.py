@@ -13,7 +13,7 @@ import msgspec
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import message
-from marketplace.kernel.money import MINUTES_PER_HOUR, Money, per_hour, round_cents
+from marketplace.kernel.money import MINUTES_PER_HOUR, Money, per_hour, round_cents, split
 from marketplace.pricing.bands import ANY_TIME, BandCalendar
 from marketplace.pricing.charges import METRES_PER_KM, NO_EXTRAS, Extras, LineKind, Unit, tax_within
 from marketplace.pricing.charging import POOLS, Bucket, Charges, charges_of
@@ -265,7 +265,11 @@ def _package(prepared: _Prepared, prices: PriceList, extras: Extras) -> Sums | N
     sums = Sums(None, None, price, len(prepared.charges.buckets), package.key)
     sums.price, sums.over, sums.quantity = price, price - within, minutes
     sums.paid = min(within, sum(item.value * item.times for item in items))
-    sums.paid_in[0], sums.open_in[0] = sums.paid, within - sums.paid
+    weights = [0] * len(sums.paid_in)
+    for item in items:
+        weights[item.bucket] += item.covered * item.times
+    if any(weights):
+        sums.paid_in, sums.open_in = split(sums.paid, weights), split(within - sums.paid, weights)
     return sums
 
 

@@ -14,6 +14,7 @@ from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import BandCalendar, BandMinutes, DayStretch, band_runs, day_stretches, pair_runs
 from marketplace.pricing.charges import LINE_WORDS, NO_EXTRAS, Extras
+from marketplace.pricing.price_words import price_words
 from marketplace.pricing.prices import UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Moment, Quote, QuoteLine, quote_runs, quote_units
 from marketplace.pricing.shares import ShareLine, Shares, share
@@ -135,6 +136,11 @@ def _steps(receipt: Receipt) -> Iterator[Message]:
     for line, divided in zip(quote.lines, receipt.shares.lines, strict=True):
         yield _price_words(line, terms, divided.payer_cents)
         if line.kind is LineKind.SERVICE:
+            made = [
+                text for text in price_words(terms.prices, terms.calendar, line.band, terms.extras) if text not in told
+            ]
+            told += made
+            yield from made
             value = value_words(terms.rule, terms.household, terms.value_calendar or terms.calendar, line.value_band)
             if value not in told:
                 told.append(value)

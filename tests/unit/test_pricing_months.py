@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import Language, Text, translate
-from marketplace.pricing.charges import Extras, LineKind, Travel, Unit
+from marketplace.pricing.charges import Extras, FeeWaiver, LineKind, Package, Surcharge, Travel, Unit
 from marketplace.pricing.limits import Cap, CapPeriod, Limits, Overrun, Used, limit_errors
 from marketplace.pricing.month_receipts import (
     MonthReceipt,
@@ -51,6 +51,7 @@ from tests.factories.pricing import (
     kenest_calendar,
     kenest_prices,
     lapland_calendar,
+    lapland_value,
     national_value,
     one_price,
     turku_calendar,
@@ -263,7 +264,8 @@ def test_a_whole_month_s_receipt():
     assert recompute_month(month_from_json(month_to_json(made))) == made
     words = [translate(step, Language.EN) for step in month_formula(made)]
     assert words[0] == "1 × €3,650.00 per month = €3,650.00."
-    assert "started €100.00 of net income over €900.00" in words[1]
+    assert words[1] == "A month is billed as 365 ÷ 12 days of €120.00."
+    assert "started €100.00 of net income over €900.00" in words[2]
 
 
 def test_a_receipt_tells_fees_caps_tax_and_overrun():
@@ -322,3 +324,42 @@ def test_contradictions_of_caps_are_named(caps: tuple[Cap, ...], fields: list[st
     found = contradictions(FlatValue(value_cents=1), kenest_calendar(), Limits(caps=caps))
     assert [error.field for error in found] == fields
     assert list(limit_errors(Limits(), Unit.HOUR)) == []
+
+
+def test_a_receipt_tells_how_a_price_was_made():
+    prices = one_price(
+        36_00,
+        minimum_minutes=30,
+        rounding_minutes=15,
+        visit_fee_cents=4_90,
+        fee_waiver=FeeWaiver(visits_per_week=1),
+        coefficients=lapland_value().bands,
+        surcharges=(
+            Surcharge(key="e", name=Text("Iltalisä", en="Evening extra"), bands=("weekday_evening",), cents=6_00),
+            Surcharge(key="p", name=Text("Lisä", en="Extra"), bands=("eve",), percent=Decimal(10)),
+        ),
+        vat_percent=Decimal(24),
+        vat_added=True,
+    )
+    made = receipt("LAPLAND-HOMECARE", KNOWN, prices=prices, calendar=lapland_calendar())
+    text = " ".join(translate(step, Language.EN) for step in month_formula(made))
+    for told in (
+        "Each visit is billed for at least 30 min. Each visit is billed up to the next full 15 min.",
+        "Weekday evening: the price is €36.00 × 1.15 = €41.40 per hour.",
+        "Weekday evening: Evening extra adds €6.00 per hour to the price.",
+        "Eve: Extra adds 10 % to the price.",
+        "Value-added tax of 24 % is added to the prices.",
+        "The visit fee €4.90 is waived",
+    ):
+        assert told in text
+    assert recompute_month(month_from_json(month_to_json(made))) == made
+
+
+def test_a_package_s_payer_is_spread_over_its_weeks():
+    packages = (Package(key="p", name=Text("30 h"), over_minutes=0, up_to_minutes=1800, price_cents=930_00),)
+    capped = Limits(caps=(Cap(period=CapPeriod.WEEK, cents=200_00),))
+    prices = one_price(40_00, packages=packages)
+    made = receipt("HKI-FAMILY", Household(), prices=prices, rule=FlatValue(value_cents=30_00), limits=capped)
+    assert made.result.price_cents == 930_00
+    assert made.result.payer_cents == 8 * 75_00
+    assert "30 h: €930.00 for the month." in [translate(step, Language.EN) for step in month_formula(made)]
