@@ -156,12 +156,12 @@ def typed_stretches(calendar: BandCalendar, parts: Sequence[Stretch]) -> tuple[D
 
 
 def _with_day_type(calendar: BandCalendar, part: Stretch) -> DayStretch:
-    return DayStretch(part.day, _day_type(calendar, part.day), part.from_minute, part.to_minute)
+    return DayStretch(part.day, calendar.read_day(*_kind_of(part.day)), part.from_minute, part.to_minute)
 
 
 @lru_cache(maxsize=4096)
-def _day_type(calendar: BandCalendar, day: date) -> DayType:
-    return calendar.day_type(day)
+def _kind_of(day: date) -> tuple[frozenset[DayType], Holiday | None]:
+    return day_types(day), eve_on(day)
 
 
 def band_runs(calendar: BandCalendar, parts: Sequence[DayStretch]) -> tuple[BandMinutes, ...]:

@@ -3,7 +3,7 @@
 Whatever does not depend on a provider's cents is done here once and shared by all price lists that bill alike.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -28,7 +28,9 @@ class Bucket(NamedTuple):
     week: int
 
     def key(self, unit: Unit) -> int:
-        return {Unit.VISIT: self.visit, Unit.DAY: self.day, Unit.WEEK: self.week}.get(unit, 0)
+        if unit is Unit.WEEK:
+            return self.week
+        return self.visit if unit is Unit.VISIT else self.day if unit is Unit.DAY else 0
 
 
 class Item(NamedTuple):
@@ -81,13 +83,12 @@ def charges_of(plan: MonthPlan, prices: PriceList, limits: Limits, finest: Unit)
     entries = plan.joined if unit is Unit.HOUR else plan.dated
     cover = _Cover(limits, by_minutes=unit is Unit.HOUR)
     buckets: dict[int, tuple[int, Bucket]] = {}
-    counted: dict[tuple[str | None, str | None, int], Counter[tuple[int, int, int]]] = {}
+    counted: defaultdict[tuple[str | None, str | None, int], Counter[tuple[int, int, int]]] = defaultdict(Counter)
     for i, (day, charge) in enumerate(_charges(entries, unit, prices)):
         bucket = Bucket(i, day.toordinal(), _week(day))
         number, _ = buckets.setdefault(bucket.key(finest), (len(buckets), bucket))
         covered = cover.take(day, charge.quantity)
-        key = charge.band, charge.value_band, charge.length
-        counted.setdefault(key, Counter())[charge.quantity, covered, number] += 1
+        counted[charge.band, charge.value_band, charge.length][charge.quantity, covered, number] += 1
     groups = tuple(
         Group(*key, tuple(Item(*item, count) for item, count in sums.items())) for key, sums in counted.items()
     )
@@ -98,9 +99,11 @@ def _charges(entries: Sequence[DatedRuns], unit: Unit, prices: PriceList) -> Ite
     """Each charge with its day, in order of time."""
     match unit:
         case Unit.HOUR:
+            known: dict[int, list[_Charge]] = {}  # Visits alike share their runs: each is billed once.
             for entry in entries:
-                for (band, value_band), minutes in billed_bands(prices, entry.runs).items():
-                    yield entry.day, _Charge(band, value_band, 0, minutes)
+                if (charges := known.get(id(entry.runs))) is None:
+                    charges = known[id(entry.runs)] = _hour_charges(entry, prices)
+                yield from ((entry.day, charge) for charge in charges)
         case Unit.VISIT:
             for entry in entries:
                 yield from ((entry.day, _visit_charge(entry, prices)),) if entry.runs else ()
@@ -110,6 +113,10 @@ def _charges(entries: Sequence[DatedRuns], unit: Unit, prices: PriceList) -> Ite
         case _:
             spans = {_span(entry.day, unit): entry.day for entry in reversed(entries)}
             yield from ((day, _Charge(None, None, 0, 1)) for day in sorted(spans.values()))
+
+
+def _hour_charges(entry: DatedRuns, prices: PriceList) -> list[_Charge]:
+    return [_Charge(*bands, 0, minutes) for bands, minutes in billed_bands(prices, entry.runs).items()]
 
 
 def _visit_charge(entry: DatedRuns, prices: PriceList) -> _Charge:

@@ -7,13 +7,14 @@ line: own share lies within what the voucher covers, overrun is beyond its quant
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from operator import mul
 from typing import Final, NamedTuple
 
 import msgspec
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import message
-from marketplace.kernel.money import MINUTES_PER_HOUR, Money, per_hour, round_cents, split
+from marketplace.kernel.money import MINUTES_PER_HOUR, Money, per_hour_each, round_cents, split
 from marketplace.pricing.bands import ANY_TIME, BandCalendar
 from marketplace.pricing.charges import METRES_PER_KM, NO_EXTRAS, Extras, LineKind, Unit, tax_within
 from marketplace.pricing.charging import POOLS, Bucket, Charges, charges_of
@@ -75,13 +76,16 @@ class MonthVoucher(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Valued(NamedTuple):
-    """Equal charges with what the voucher is worth for each, in cents."""
+    """The charges of one unit price in columns, with what the voucher is worth for each, in cents."""
 
-    quantity: int
-    covered: int
-    value: int
-    bucket: int
-    times: int
+    band: str | None
+    value_band: str | None
+    length: int
+    quantities: tuple[int, ...]
+    covered: tuple[int, ...]
+    values: tuple[int, ...]
+    buckets: tuple[int, ...]
+    times: tuple[int, ...]
 
 
 class _Prepared(NamedTuple):
@@ -89,7 +93,7 @@ class _Prepared(NamedTuple):
 
     plan: MonthPlan
     charges: Charges
-    groups: tuple[tuple[str | None, str | None, int, tuple[_Valued, ...]], ...]
+    groups: tuple[_Valued, ...]
     pools: tuple[tuple[Unit, int], ...]
 
 
@@ -136,12 +140,13 @@ class MonthPricer:
     ) -> None:
         self._visits, self._month, self._weekly = visits, month, weekly_visits
         self._voucher, self._extras = voucher, extras
+        self._read: dict[BandCalendar, BandCalendar] = {}
         self._plans: dict[BandCalendar, MonthPlan] = {}
         self._prepared: dict[tuple[BandCalendar, object], _Prepared] = {}
 
     def price(self, prices: PriceList, calendar: BandCalendar) -> MonthEstimate:
         """The month by one offer. Raises as ``estimate``, and ``Refused`` for a visit outside the hours of service."""
-        bands = calendar if prices.unit in BANDED_UNITS else ANY_TIME
+        bands = self._alike(calendar) if prices.unit in BANDED_UNITS else ANY_TIME
         billing = (prices.unit, prices.minimum_minutes, prices.rounding_minutes, prices.monthly_average)
         key = bands, (billing, bool(prices.length_prices))
         prepared = self._prepared.get(key)
@@ -149,11 +154,17 @@ class MonthPricer:
             prepared = self._prepared[key] = _prepare(self.plan(bands), prices, self._voucher)
         return _price(prepared, prices, self._voucher, self._extras)
 
+    def _alike(self, calendar: BandCalendar) -> BandCalendar:
+        """One calendar for all that differ in their version's label only."""
+        if (found := self._read.get(calendar)) is None:
+            found = self._read[calendar] = msgspec.structs.replace(calendar, version="")
+        return found
+
     def plan(self, calendar: BandCalendar) -> MonthPlan:
         """The schedule's minutes in the bands of a calendar. Raises ``Refused`` outside the hours of service."""
         if (plan := self._plans.get(calendar)) is None:
             own = self._voucher.calendar if self._voucher and calendar is not ANY_TIME else None
-            values = None if own == calendar else own
+            values = None if own is None or self._alike(own) == self._alike(calendar) else own
             plan = self._plans[calendar] = plan_of(self._visits, self._month, calendar, values, self._weekly)
         return plan
 
@@ -189,16 +200,16 @@ def _finest(parts: Sequence[Component], limits: Limits) -> Unit:
     return min(units, key=POOLS.index, default=Unit.MONTH)
 
 
-def _valued(
-    charges: Charges, parts: Sequence[Component], household: Household
-) -> Iterator[tuple[str | None, str | None, int, tuple[_Valued, ...]]]:
+def _valued(charges: Charges, parts: Sequence[Component], household: Household) -> Iterator[_Valued]:
     per = MINUTES_PER_HOUR if charges.unit is Unit.HOUR else 1
     for band, value_band, length, items in charges.groups:
         exact = sum((exact_value(part.rule, household, value_band) for part in parts), Fraction(0))
-        values = [
-            _Valued(i.quantity, i.covered, round_cents(exact * i.covered / per), i.bucket, i.times) for i in items
-        ]
-        yield band, value_band, length, tuple(values)
+        quantities, covered, buckets, times = zip(*items, strict=True)
+        if exact.denominator == 1:
+            values = tuple(_each(exact.numerator, covered, by_hour=charges.unit is Unit.HOUR))
+        else:
+            values = tuple(round_cents(exact * each / per) for each in covered)
+        yield _Valued(band, value_band, length, quantities, covered, values, buckets, times)
 
 
 def _price(prepared: _Prepared, prices: PriceList, voucher: MonthVoucher | None, extras: Extras) -> MonthEstimate:
@@ -217,9 +228,10 @@ def _service(prepared: _Prepared, prices: PriceList, extras: Extras) -> list[Sum
         return [found]
     buckets = len(prepared.charges.buckets)
     sums: list[Sums] = []
-    for band, value_band, length, items in prepared.groups:
-        one = Sums(band, value_band, _unit_price(prices, band, length, unit, extras), buckets)
-        _add_up(one, items, by_hour=unit is Unit.HOUR)
+    for group in prepared.groups:
+        price = _unit_price(prices, group.band, group.length, unit, extras)
+        one = Sums(group.band, group.value_band, price, buckets)
+        _add_up(one, group, by_hour=unit is Unit.HOUR)
         sums.append(one)
     return sums
 
@@ -231,43 +243,43 @@ def _unit_price(prices: PriceList, band: str | None, length: int, unit: Unit, ex
     return round_cents(Fraction(price * extras.metres, METRES_PER_KM)) if unit is Unit.KM else price
 
 
-def _add_up(sums: Sums, items: Sequence[_Valued], *, by_hour: bool) -> None:
+def _add_up(sums: Sums, group: _Valued, *, by_hour: bool) -> None:
     """Each charge rounded on its own, its payer the smaller of price and value; this is where the time of a batch goes."""
-    unit_price, several = sums.unit_price, len(sums.paid_in) > 1
-    price = paid = over = quantity = 0
-    for each, covered, value, bucket, count in items:
-        cents = per_hour(unit_price, each) if by_hour else unit_price * each
-        within = cents
-        if covered != each:
-            within = per_hour(unit_price, covered) if by_hour else unit_price * covered
-            over += (cents - within) * count
-        payer = min(value, within)
-        price += cents * count
-        paid += payer * count
-        quantity += each * count
-        if several:
-            sums.paid_in[bucket] += payer * count
-            sums.open_in[bucket] += (within - payer) * count
-    sums.price, sums.paid, sums.over, sums.quantity = price, paid, over, quantity
-    if not several and sums.paid_in:
-        sums.paid_in[0], sums.open_in[0] = paid, price - over - paid
+    cents = _each(sums.unit_price, group.quantities, by_hour=by_hour)
+    within = cents if group.covered == group.quantities else _each(sums.unit_price, group.covered, by_hour=by_hour)
+    paid = list(map(min, within, group.values))
+    sums.price = sum(map(mul, cents, group.times))
+    sums.paid = sum(map(mul, paid, group.times))
+    covered = sums.price if within is cents else sum(map(mul, within, group.times))
+    sums.over = sums.price - covered
+    sums.quantity = sum(map(mul, group.quantities, group.times))
+    if len(sums.paid_in) == 1:
+        sums.paid_in[0], sums.open_in[0] = sums.paid, covered - sums.paid
+        return
+    for payer, most, bucket, times in zip(paid, within, group.buckets, group.times, strict=True):
+        sums.paid_in[bucket] += payer * times
+        sums.open_in[bucket] += (most - payer) * times
+
+
+def _each(unit_price: int, quantities: Sequence[int], *, by_hour: bool) -> list[int]:
+    return per_hour_each(unit_price, quantities) if by_hour else [unit_price * each for each in quantities]
 
 
 def _package(prepared: _Prepared, prices: PriceList, extras: Extras) -> Sums | None:
     """The month as a package, where its billed minutes lie in one: what it covers and is worth counts as in hours."""
-    items = [item for group in prepared.groups for item in group[3]]
-    minutes = sum(item.quantity * item.times for item in items)
+    minutes = sum(sum(map(mul, group.quantities, group.times)) for group in prepared.groups)
     package = next((entry for entry in prices.packages if entry.holds(minutes)), None)
     if package is None:
         return None
     price = taxed(prices, package.price_cents, extras)
-    within = round_cents(Fraction(price * sum(item.covered * item.times for item in items), minutes))
-    sums = Sums(None, None, price, len(prepared.charges.buckets), package.key)
+    weights = [0] * len(prepared.charges.buckets)
+    for group in prepared.groups:
+        for covered, bucket, times in zip(group.covered, group.buckets, group.times, strict=True):
+            weights[bucket] += covered * times
+    within = round_cents(Fraction(price * sum(weights), minutes))
+    sums = Sums(None, None, price, len(weights), package.key)
     sums.price, sums.over, sums.quantity = price, price - within, minutes
-    sums.paid = min(within, sum(item.value * item.times for item in items))
-    weights = [0] * len(sums.paid_in)
-    for item in items:
-        weights[item.bucket] += item.covered * item.times
+    sums.paid = min(within, sum(sum(map(mul, group.values, group.times)) for group in prepared.groups))
     if any(weights):
         sums.paid_in, sums.open_in = split(sums.paid, weights), split(within - sums.paid, weights)
     return sums

@@ -45,6 +45,8 @@ def apply_caps(sums: Sequence[Sums], buckets: Sequence[Bucket], limits: Limits) 
 
 
 def _cap(sums: Sequence[Sums], buckets: Sequence[Bucket], unit: Unit, most: int, *, refused: bool) -> None:
+    if sum(one.paid for one in sums) <= most:
+        return
     excess: dict[int, int] = {}
     for number, bucket in enumerate(buckets):
         span = bucket.key(unit)

@@ -263,9 +263,9 @@ def plan_from_stretches(
     Raises:
         Refused: a visit outside the hours of service.
     """
-    runs = [band_runs(priced[0], parts) for parts in priced[1]]
+    runs = _runs_of(*priced)
     if valued[0] is not None and valued[1] is not None:
-        runs = [pair_runs(own, band_runs(valued[0], parts)) for own, parts in zip(runs, valued[1], strict=True)]
+        runs = [pair_runs(own, of_value) for own, of_value in zip(runs, _runs_of(valued[0], valued[1]), strict=True)]
     dated = tuple(DatedRuns(visit.day, own, visit.pieces) for visit, own in zip(visits, runs, strict=True))
     counted = Counter(entry.runs for entry in dated)
     days = {visit.day for visit in visits}
@@ -279,6 +279,18 @@ def plan_from_stretches(
         joined=tuple(_joined(visits, dated)),
         weekly_visits=weekly_visits,
     )
+
+
+def _runs_of(calendar: BandCalendar, visits: Sequence[Sequence[DayStretch]]) -> list[tuple[BandMinutes, ...]]:
+    """The runs of each visit; visits alike in times and kinds of day are split once."""
+    known: dict[tuple[object, ...], tuple[BandMinutes, ...]] = {}
+    found: list[tuple[BandMinutes, ...]] = []
+    for parts in visits:
+        key = tuple((part.day_type, part.from_minute, part.to_minute) for part in parts)
+        if (runs := known.get(key)) is None:
+            runs = known[key] = band_runs(calendar, parts)
+        found.append(runs)
+    return found
 
 
 def _joined(visits: Sequence[MonthVisit], dated: Sequence[DatedRuns]) -> Iterator[DatedRuns]:
