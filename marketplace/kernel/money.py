@@ -76,6 +76,14 @@ def per_hour(cents_per_hour: int, minutes: int) -> int:
     return _half_away_from_zero(cents_per_hour * minutes, MINUTES_PER_HOUR)
 
 
+def per_hour_each(cents_per_hour: int, minutes: Sequence[int]) -> list[int]:
+    """``per_hour`` of many lengths at one price, none of them negative: for pricing thousands of offers."""
+    if cents_per_hour < 0:
+        return [per_hour(cents_per_hour, each) for each in minutes]
+    twice, whole = 2 * cents_per_hour, 2 * MINUTES_PER_HOUR
+    return [(twice * each + MINUTES_PER_HOUR) // whole for each in minutes]
+
+
 def split(total_cents: int, weights: Sequence[int]) -> list[int]:
     """Splits a total by weights (all >= 0, sum > 0) by largest remainder; ties go to the earlier part.
 

@@ -147,11 +147,21 @@ def day_stretches(calendar: BandCalendar, start: datetime, end: datetime) -> tup
     Raises:
         ValueError: as ``kernel.calendar.stretches``.
     """
-    return tuple(_with_day_type(calendar, part) for part in stretches(start, end))
+    return typed_stretches(calendar, stretches(start, end))
+
+
+def typed_stretches(calendar: BandCalendar, parts: Sequence[Stretch]) -> tuple[DayStretch, ...]:
+    """``day_stretches`` of an interval that is cut already, for reading one interval by many calendars."""
+    return tuple(_with_day_type(calendar, part) for part in parts)
 
 
 def _with_day_type(calendar: BandCalendar, part: Stretch) -> DayStretch:
-    return DayStretch(part.day, calendar.day_type(part.day), part.from_minute, part.to_minute)
+    return DayStretch(part.day, calendar.read_day(*_kind_of(part.day)), part.from_minute, part.to_minute)
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(day: date) -> tuple[frozenset[DayType], Holiday | None]:
+    return day_types(day), eve_on(day)
 
 
 def band_runs(calendar: BandCalendar, parts: Sequence[DayStretch]) -> tuple[BandMinutes, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated
 
 import msgspec
@@ -11,22 +11,29 @@ from marketplace.kernel.errors import FieldError
 from marketplace.kernel.i18n import message
 from marketplace.kernel.money import per_hour
 from marketplace.pricing.bands import ANY_TIME, BandCalendar, BandMinutes, split_visit
-from marketplace.pricing.prices import PriceList, Unit
+from marketplace.pricing.charges import NO_EXTRAS, Extras, LineKind
+from marketplace.pricing.prices import PriceList, Unit, effective_price, taxed
+
+__all__ = [
+    "LineKind",
+    "Moment",
+    "Quote",
+    "QuoteLine",
+    "billed_bands",
+    "check_visit",
+    "quote_runs",
+    "quote_units",
+    "quote_visit",
+]
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
-
-
-class LineKind(StrEnum):
-    """What a line is for. A voucher pays for the service only."""
-
-    SERVICE = "service"
-    VISIT_FEE = "visit_fee"
 
 
 class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a price. An hourly line has ``minutes`` billed, any other a number of ``units``; the other is 0.
 
-    ``value_band`` is the band that the voucher's value goes by, mostly the same as the price's ``band``.
+    ``value_band`` is the band that the voucher's value goes by, mostly the same as the price's ``band``. ``metres`` are
+    those of a travel line, ``key`` the surcharge's own.
     """
 
     kind: LineKind
@@ -37,6 +44,8 @@ class QuoteLine(msgspec.Struct, frozen=True, kw_only=True):
     units: int
     unit_price_cents: int
     cents: int
+    metres: int = 0
+    key: str = ""
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +79,7 @@ def quote_visit(
     end: datetime,
     calendar: BandCalendar = ANY_TIME,
     value_calendar: BandCalendar | None = None,
+    extras: Extras = NO_EXTRAS,
 ) -> Quote:
     """The price of a visit (aware start and end, whole minutes) by hour or by visit.
 
@@ -77,59 +87,64 @@ def quote_visit(
         ValueError: times that ``check_visit`` refuses, or a list that is priced by neither hour nor visit.
         Refused: a minute outside the hours of service.
     """
-    return quote_runs(prices, split_visit(calendar, start, end, value_calendar))
+    return quote_runs(prices, split_visit(calendar, start, end, value_calendar), extras)
 
 
-def quote_runs(prices: PriceList, runs: Sequence[BandMinutes]) -> Quote:
+def quote_runs(prices: PriceList, runs: Sequence[BandMinutes], extras: Extras = NO_EXTRAS) -> Quote:
     """The price of a visit that is already split into bands, in order of time. For pricing one visit by many lists.
+
+    Packages and the paper invoice belong to a month and are not in it.
 
     Raises:
         KeyError: a band that the list has no price for.
         ValueError: a list that is priced by neither hour nor visit.
     """
     spent = sum(run.minutes for run in runs)
-    fee = _fee_lines(prices, 1 if runs else 0)
     if prices.unit is Unit.HOUR:
-        return _quote([*_hour_lines(prices, runs, spent), *fee], spent)
-    if prices.unit is Unit.VISIT:
-        return _quote([*(_unit_line(prices, 1, run) for run in runs[:1]), *fee], spent)
-    msg = f"a visit has no price per {prices.unit}"
-    raise ValueError(msg)
+        service = [_hour_line(prices, key, minutes, extras) for key, minutes in billed_bands(prices, runs).items()]
+    elif prices.unit is Unit.VISIT:
+        service = [_unit_line(prices, 1, run, extras, spent) for run in runs[:1]]
+    else:
+        msg = f"a visit has no price per {prices.unit}"
+        raise ValueError(msg)
+    return _quote([*service, *(_visit_charges(prices, runs, spent, extras) if runs else ())], spent)
 
 
-def quote_units(prices: PriceList, units: int) -> Quote:
+def quote_units(prices: PriceList, units: int, extras: Extras = NO_EXTRAS) -> Quote:
     """The price of a number of days, weeks, months, kilometres or pieces, or of visits at one price for all times.
 
     Raises:
         ValueError: a list priced by the hour or by band, or a negative number.
     """
-    if prices.unit is Unit.HOUR or prices.one_price_cents is None or units < 0:
+    if prices.unit is Unit.HOUR or prices.one_price_cents is None or prices.coefficients or units < 0:
         msg = f"cannot price {units} per {prices.unit}"
         raise ValueError(msg)
-    lines = [_unit_line(prices, units, None)] if units else []
-    return _quote([*lines, *_fee_lines(prices, units if prices.unit is Unit.VISIT else 0)], 0)
+    lines = [_unit_line(prices, units, None, extras)] if units else []
+    return _quote([*lines, *_fee_lines(prices, units if prices.unit is Unit.VISIT else 0, 0, extras)], 0)
 
 
-def _hour_lines(prices: PriceList, runs: Sequence[BandMinutes], spent: int) -> list[QuoteLine]:
+def billed_bands(prices: PriceList, runs: Sequence[BandMinutes]) -> dict[tuple[str, str], int]:
+    """The minutes on a visit's bill by price band and value band, in order of time."""
+    spent = sum(run.minutes for run in runs)
     by_bands: dict[tuple[str, str], int] = {}
     for run in runs:
         by_bands[_bands(run)] = by_bands.get(_bands(run), 0) + run.minutes
     if runs:
         by_bands[_bands(runs[-1])] += prices.billed_minutes(spent) - spent
-    return [_hour_line(prices, band, value_band, minutes) for (band, value_band), minutes in by_bands.items()]
+    return by_bands
 
 
 def _bands(run: BandMinutes) -> tuple[str, str]:
     return run.band, run.value_band or run.band
 
 
-def _hour_line(prices: PriceList, band: str, value_band: str, minutes: int) -> QuoteLine:
-    price = prices.price_of(band)
+def _hour_line(prices: PriceList, bands: tuple[str, str], minutes: int, extras: Extras) -> QuoteLine:
+    price = effective_price(prices, bands[0], extras)
     return QuoteLine(
         kind=LineKind.SERVICE,
         unit=Unit.HOUR,
-        band=band,
-        value_band=value_band,
+        band=bands[0],
+        value_band=bands[1],
         minutes=minutes,
         units=0,
         unit_price_cents=price,
@@ -137,8 +152,8 @@ def _hour_line(prices: PriceList, band: str, value_band: str, minutes: int) -> Q
     )
 
 
-def _unit_line(prices: PriceList, units: int, run: BandMinutes | None) -> QuoteLine:
-    price = prices.price_of(run.band if run else None)
+def _unit_line(prices: PriceList, units: int, run: BandMinutes | None, extras: Extras, minutes: int = 0) -> QuoteLine:
+    price = effective_price(prices, run.band if run else None, extras, minutes)
     return QuoteLine(
         kind=LineKind.SERVICE,
         unit=prices.unit,
@@ -151,20 +166,36 @@ def _unit_line(prices: PriceList, units: int, run: BandMinutes | None) -> QuoteL
     )
 
 
-def _fee_lines(prices: PriceList, visits: int) -> list[QuoteLine]:
-    if not (prices.visit_fee_cents and visits):
+def _visit_charges(prices: PriceList, runs: Sequence[BandMinutes], spent: int, extras: Extras) -> list[QuoteLine]:
+    """What comes on top of one visit: fee, travel, and surcharges per visit."""
+    lines = _fee_lines(prices, 1, spent, extras)
+    if prices.travel and (cents := taxed(prices, prices.travel.cents(extras.metres), extras)):
+        lines.append(msgspec.structs.replace(_charge(LineKind.TRAVEL, 1, cents), metres=extras.metres))
+    for surcharge in prices.surcharges:
+        if surcharge.per_visit and surcharge.cents and any(surcharge.holds_in(run.band) for run in runs):
+            line = _charge(LineKind.SURCHARGE, 1, taxed(prices, surcharge.cents, extras))
+            lines.append(msgspec.structs.replace(line, key=surcharge.key))
+    return lines
+
+
+def _fee_lines(prices: PriceList, visits: int, minutes: int, extras: Extras) -> list[QuoteLine]:
+    waived = prices.fee_waiver and prices.fee_waiver.waives(Fraction(extras.weekly_visits), minutes)
+    if waived or not (prices.visit_fee_cents and visits):
         return []
-    line = QuoteLine(
-        kind=LineKind.VISIT_FEE,
+    return [_charge(LineKind.VISIT_FEE, visits, taxed(prices, prices.visit_fee_cents, extras))]
+
+
+def _charge(kind: LineKind, units: int, cents: int) -> QuoteLine:
+    return QuoteLine(
+        kind=kind,
         unit=Unit.VISIT,
         band=None,
         value_band=None,
         minutes=0,
-        units=visits,
-        unit_price_cents=prices.visit_fee_cents,
-        cents=prices.visit_fee_cents * visits,
+        units=units,
+        unit_price_cents=cents,
+        cents=cents * units,
     )
-    return [line]
 
 
 def _quote(lines: Sequence[QuoteLine], spent: int) -> Quote:

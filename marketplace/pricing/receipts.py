@@ -13,6 +13,8 @@ import msgspec
 from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import BandCalendar, BandMinutes, DayStretch, band_runs, day_stretches, pair_runs
+from marketplace.pricing.charges import LINE_WORDS, NO_EXTRAS, Extras
+from marketplace.pricing.price_words import price_words
 from marketplace.pricing.prices import UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Moment, Quote, QuoteLine, quote_runs, quote_units
 from marketplace.pricing.shares import ShareLine, Shares, share
@@ -33,6 +35,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     value_calendar: BandCalendar | None = None
     household: Household = Household()
     no_own_share: bool = False
+    extras: Extras = NO_EXTRAS
 
 
 class VisitGiven(msgspec.Struct, frozen=True, kw_only=True, tag="visit", tag_field="kind"):
@@ -86,10 +89,10 @@ def recompute(receipt: Receipt) -> Receipt:
 def _priced(given: VisitGiven | UnitsGiven, terms: Terms) -> Receipt:
     if isinstance(given, VisitGiven):
         runs = _runs(given, terms)
-        quote = quote_runs(terms.prices, runs)
+        quote = quote_runs(terms.prices, runs, terms.extras)
     else:
         runs = ()
-        quote = quote_units(terms.prices, given.units)
+        quote = quote_units(terms.prices, given.units, terms.extras)
     shares = share(quote, terms.rule, terms.household, no_own_share=terms.no_own_share)
     return Receipt(given=given, terms=terms, runs=runs, quote=quote, shares=shares)
 
@@ -131,8 +134,13 @@ def _steps(receipt: Receipt) -> Iterator[Message]:
         )
     told: list[Message] = []
     for line, divided in zip(quote.lines, receipt.shares.lines, strict=True):
-        yield _price_words(line, terms.calendar)
+        yield _price_words(line, terms, divided.payer_cents)
         if line.kind is LineKind.SERVICE:
+            made = [
+                text for text in price_words(terms.prices, terms.calendar, line.band, terms.extras) if text not in told
+            ]
+            told += made
+            yield from made
             value = value_words(terms.rule, terms.household, terms.value_calendar or terms.calendar, line.value_band)
             if value not in told:
                 told.append(value)
@@ -147,10 +155,11 @@ def _steps(receipt: Receipt) -> Iterator[Message]:
     )
 
 
-def _price_words(line: QuoteLine, calendar: BandCalendar) -> Message:
+def _price_words(line: QuoteLine, terms: Terms, payer_cents: int) -> Message:
     unit, price, cents = UNIT_WORDS[line.unit], Money(line.unit_price_cents), Money(line.cents)
-    if line.kind is LineKind.VISIT_FEE:
-        return message("Visit fee {cents}, which no voucher pays.", cents=cents)
+    calendar = terms.calendar
+    if line.kind is not LineKind.SERVICE:
+        return _fee_words(line, terms, payer_cents)
     if line.unit is Unit.HOUR and line.band is not None:
         return message(
             "{band}: {minutes} × {price} per hour = {cents}.",
@@ -160,6 +169,17 @@ def _price_words(line: QuoteLine, calendar: BandCalendar) -> Message:
             cents=cents,
         )
     return message("{units} × {price} per {unit} = {cents}.", units=line.units, price=price, unit=unit, cents=cents)
+
+
+def _fee_words(line: QuoteLine, terms: Terms, payer_cents: int) -> Message:
+    cents = Money(line.cents)
+    if line.kind is LineKind.VISIT_FEE and not payer_cents:
+        return message("Visit fee {cents}, which no voucher pays.", cents=cents)
+    names = {entry.key: entry.name for entry in terms.prices.surcharges}
+    what = names[line.key] if line.key in names else LINE_WORDS[line.kind]
+    return message(
+        "{what} {cents}, of which the voucher pays {payer}.", what=what, cents=cents, payer=Money(payer_cents)
+    )
 
 
 def _share_words(line: ShareLine) -> Message:

@@ -5,16 +5,18 @@ Some services are free for the client by law: there the price may not be over th
 """
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 import msgspec
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.i18n import message
-from marketplace.kernel.money import Money, per_hour
+from marketplace.kernel.money import MINUTES_PER_HOUR, Money, round_cents
 from marketplace.pricing.bands import BandCalendar, meeting_bands
-from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit
+from marketplace.pricing.charges import METRES_PER_KM
+from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit, effective_price
 from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
-from marketplace.pricing.values import Household, ValueRule, unit_value
+from marketplace.pricing.values import Household, ValueRule, components, exact_value, unit_value
 
 
 class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,8 +66,8 @@ def share(quote: Quote, rule: ValueRule, household: Household, *, no_own_share: 
 
 
 def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> ShareLine:
-    unit_cents = _unit_value(line, rule, household)
-    value = per_hour(unit_cents, line.minutes) if line.unit is Unit.HOUR else unit_cents * line.units
+    exact = _unit_value(line, rule, household)
+    value = round_cents(exact * line.minutes / MINUTES_PER_HOUR if line.unit is Unit.HOUR else exact * line.units)
     payer = min(line.cents, value)
     return ShareLine(
         kind=line.kind,
@@ -74,7 +76,7 @@ def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> Share
         value_band=line.value_band,
         minutes=line.minutes,
         units=line.units,
-        unit_value_cents=unit_cents,
+        unit_value_cents=round_cents(exact),
         value_cents=value,
         price_cents=line.cents,
         payer_cents=payer,
@@ -82,19 +84,36 @@ def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> Share
     )
 
 
-def _unit_value(line: QuoteLine, rule: ValueRule, household: Household) -> int:
-    if line.kind is LineKind.VISIT_FEE:
-        return 0
-    if line.unit is not rule.unit:
-        raise Refused(
-            message(
-                "The voucher is per {voucher_unit}, but the price is per {price_unit}.",
-                voucher_unit=UNIT_WORDS[rule.unit],
-                price_unit=UNIT_WORDS[line.unit],
-            ),
-            code="unit_mismatch",
-        )
-    return unit_value(rule, household, line.value_band)
+def _unit_value(line: QuoteLine, rule: ValueRule, household: Household) -> Fraction:
+    if line.kind is not LineKind.SERVICE:
+        return Fraction(charge_value(line.kind, line.metres, rule, household))
+    parts = [part for part in components(rule) if LineKind.SERVICE in part.pays and part.rule.unit is line.unit]
+    if not parts:
+        raise unit_mismatch(rule.unit, line.unit)
+    return sum((exact_value(part.rule, household, line.value_band) for part in parts), Fraction(0))
+
+
+def charge_value(kind: LineKind, metres: int, rule: ValueRule, household: Household) -> int:
+    """What a voucher pays at most of one fee, travel, surcharge or invoice, in cents: nothing but by a part for it."""
+    total = 0
+    for part in components(rule):
+        if kind in part.pays:
+            value = exact_value(part.rule, household)
+            if part.rule.unit is Unit.KM:
+                total += round_cents(value * metres / METRES_PER_KM)
+            elif part.rule.unit is (Unit.MONTH if kind is LineKind.INVOICE_FEE else Unit.VISIT):
+                total += round_cents(value)
+    return total
+
+
+def unit_mismatch(voucher_unit: Unit, price_unit: Unit) -> Refused:
+    """The refusal of a voucher for another unit than the price's."""
+    text = message(
+        "The voucher is per {voucher_unit}, but the price is per {price_unit}.",
+        voucher_unit=UNIT_WORDS[voucher_unit],
+        price_unit=UNIT_WORDS[price_unit],
+    )
+    return Refused(text, code="unit_mismatch")
 
 
 def check_prices_fit_voucher(
@@ -129,15 +148,27 @@ def check_prices_fit_voucher(
 def _over_value_errors(
     prices: PriceList, meetings: Sequence[tuple[str, str]], rule: ValueRule, household: Household
 ) -> Iterator[FieldError]:
-    if prices.one_price_cents is not None:
-        bands = {value_band for _, value_band in meetings} if prices.unit in BANDED_UNITS else {None}
-        values = [unit_value(rule, household, band) for band in bands]
-        yield from _over_value("one_price_cents", prices.one_price_cents, values)
-    for i, entry in enumerate(prices.band_prices):
-        values = [unit_value(rule, household, value_band) for band, value_band in meetings if band == entry.band]
-        yield from _over_value(f"band_prices.{i}.price_cents", entry.price_cents, values)
-    if prices.visit_fee_cents:
-        yield FieldError("visit_fee_cents", message("This service is free for the client: there can be no visit fee."))
+    met = meetings if prices.unit in BANDED_UNITS else [(None, None)]
+    for field, bands, minutes in _price_fields(prices):
+        pairs = [(band, value_band) for band, value_band in met if bands is None or band in bands]
+        price = max((effective_price(prices, band, minutes=minutes) for band, _ in pairs), default=0)
+        yield from _over_value(field, price, [unit_value(rule, household, value_band) for _, value_band in pairs])
+    fees = {"visit_fee_cents": prices.visit_fee_cents, "invoice_fee_cents": prices.invoice_fee_cents}
+    for field in (name for name, cents in fees.items() if cents):
+        yield FieldError(field, message("This service is free for the client: there can be no fee on top."))
+
+
+def _price_fields(prices: PriceList) -> Iterator[tuple[str, tuple[str, ...] | None, int]]:
+    """Each price of a list: its field, the bands that it holds in (``None``: all), and the visit's length."""
+    if prices.length_prices:
+        yield from (
+            (f"length_prices.{i}.price_cents", None, e.up_to_minutes) for i, e in enumerate(prices.length_prices)
+        )
+    elif prices.coefficients:
+        yield from ((f"coefficients.{i}.coefficient", (e.band,), 0) for i, e in enumerate(prices.coefficients))
+    elif prices.one_price_cents is not None:
+        yield "one_price_cents", None, 0
+    yield from ((f"band_prices.{i}.price_cents", (e.band,), 0) for i, e in enumerate(prices.band_prices))
 
 
 def _over_value(field: str, price: int, values: Sequence[int]) -> Iterator[FieldError]:

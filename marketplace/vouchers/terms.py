@@ -12,16 +12,7 @@ from marketplace.kernel.money import MINUTES_PER_HOUR, per_hour, round_up_cents
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 from marketplace.pricing.receipts import Terms
-from marketplace.pricing.values import (
-    BandValue,
-    CoefficientValue,
-    FlatValue,
-    Household,
-    IncomeTestedValue,
-    ValueRule,
-    unit_value,
-    value_words,
-)
+from marketplace.pricing.values import Household, ValueRule, goes_by_bands, unit_value, value_words
 
 GRANTABLE_UNITS: Final = BANDED_UNITS
 """A visit has a length or is one visit: what is sold by the day, month or piece is not redeemed visit by visit."""
@@ -46,7 +37,7 @@ class VoucherTerms(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_own_bands(self) -> bool:
         """Whether the time of day matters to the value: it is another in each band, or there is none in some hours."""
-        return isinstance(self.rule, (BandValue, CoefficientValue)) or bool(self.calendar.not_served)
+        return goes_by_bands(self.rule) or bool(self.calendar.not_served)
 
 
 class AgreedPrices(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,8 +104,6 @@ def amount_to_reserve(voucher: VoucherTerms, minutes: int | None, units: int | N
 
 def words_of_value(voucher: VoucherTerms) -> list[Message]:
     """How the value came about, one sentence for each band whose value differs."""
-    match voucher.rule:
-        case BandValue() | CoefficientValue():
-            return [value_words(voucher.rule, voucher.household, voucher.calendar, k) for k in voucher.calendar.keys]
-        case FlatValue() | IncomeTestedValue():
-            return [value_words(voucher.rule, voucher.household, voucher.calendar)]
+    if goes_by_bands(voucher.rule):
+        return [value_words(voucher.rule, voucher.household, voucher.calendar, k) for k in voucher.calendar.keys]
+    return [value_words(voucher.rule, voucher.household, voucher.calendar)]

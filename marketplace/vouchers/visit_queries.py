@@ -12,7 +12,7 @@ from marketplace.kernel.i18n import Text, translate
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.receipts import Receipt, VisitGiven, formula, from_json
-from marketplace.pricing.values import FlatValue, Household, IncomeTestedValue, unit_value
+from marketplace.pricing.values import Household, plain_rule
 from marketplace.vouchers.schemas import VisitLine, VisitPage, VisitPrice, VisitView
 from marketplace.vouchers.scoping import scope_of
 
@@ -89,9 +89,10 @@ def price_of(receipt: Receipt, start: datetime, end: datetime, reader: Actor) ->
 def without_income(receipt: Receipt) -> Receipt:
     """The receipt with an income-tested value as a plain one: for telling its words to those who may not know incomes."""
     terms = receipt.terms
-    if not isinstance(terms.rule, IncomeTestedValue):
+    calendar = terms.value_calendar or terms.calendar
+    plain = plain_rule(terms.rule, terms.household, calendar.keys)
+    if plain == terms.rule:
         return receipt
-    plain = FlatValue(value_cents=unit_value(terms.rule, terms.household), unit=terms.rule.unit)
     return msgspec.structs.replace(receipt, terms=msgspec.structs.replace(terms, rule=plain, household=Household()))
 
 

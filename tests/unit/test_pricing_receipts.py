@@ -1,9 +1,12 @@
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from marketplace.kernel import calendar as kernel_calendar
-from marketplace.kernel.i18n import Language, show_minutes, translate
+from marketplace.kernel.i18n import Language, Text, show_minutes, translate
 from marketplace.pricing.bands import ANY_TIME
+from marketplace.pricing.charges import Extras, LineKind, Surcharge, Travel
 from marketplace.pricing.prices import Unit
 from marketplace.pricing.receipts import (
     Receipt,
@@ -15,7 +18,7 @@ from marketplace.pricing.receipts import (
     recompute,
     to_json,
 )
-from marketplace.pricing.values import FlatValue, Household
+from marketplace.pricing.values import Component, ComponentsValue, FlatValue, Household
 from tests.factories.pricing import (
     at,
     helsinki_value,
@@ -122,3 +125,37 @@ def test_the_formula_of_pieces_in_words():
 def test_the_formula_is_told_in_finnish_and_swedish(make, language: Language):
     for step in formula(make()):
         assert translate(step, language) != translate(step, Language.EN)
+
+
+STORED = Path(__file__).parents[1] / "factories" / "stored_receipts.jsonl"
+
+
+@pytest.mark.parametrize("text", STORED.read_text(encoding="utf-8").splitlines(), ids=["Helsinki", "Lapland", "meals"])
+def test_receipts_stored_before_price_lists_grew_still_compute_themselves_again(text: str):
+    stored = from_json(text)
+    assert recompute(stored) == stored
+    assert [translate(step, Language.FI) for step in formula(stored)]
+
+
+def test_travel_and_surcharges_are_told_with_what_the_voucher_pays_of_them():
+    care = Component(key="care", name=Text("Hoiva"), rule=FlatValue(value_cents=30_00))
+    fee = Component(
+        key="fee", name=Text("Käynti"), rule=FlatValue(unit=Unit.VISIT, value_cents=4_00), pays=(LineKind.VISIT_FEE,)
+    )
+    call = Surcharge(key="call", name=Text("Hälytys", en="Call-out"), cents=10_00, per_visit=True)
+    prices = one_price(40_00, visit_fee_cents=4_90, surcharges=(call,), travel=Travel(cents_per_km=50))
+    terms = Terms(
+        prices=prices,
+        prices_version="1",
+        calendar=ANY_TIME,
+        rule=ComponentsValue(parts=(care, fee)),
+        rule_version="1",
+        extras=Extras(metres=3_000),
+    )
+    made = receipt_for_visit(at("2026-11-23 08:00"), at("2026-11-23 09:00"), terms)
+    assert from_json(to_json(made)) == recompute(made) == made
+    assert (made.shares.payer_cents, made.shares.own_share_cents) == (34_00, 22_40)
+    told = [translate(step, Language.EN) for step in formula(made)]
+    assert "Visit fee €4.90, of which the voucher pays €4.00." in told
+    assert "Travel €1.50, of which the voucher pays €0.00." in told
+    assert "Call-out €10.00, of which the voucher pays €0.00." in told

@@ -1,12 +1,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from marketplace.kernel.errors import FieldError, Refused
-from marketplace.kernel.i18n import Language, translate
+from marketplace.kernel.i18n import Language, Text, translate
 from marketplace.pricing.bands import ANY_TIME, BandCalendar
-from marketplace.pricing.prices import BandPrice, PriceList, Unit
+from marketplace.pricing.charges import Surcharge
+from marketplace.pricing.prices import BandCoefficient, BandPrice, PriceList, Unit
 from marketplace.pricing.quotes import quote_units, quote_visit
 from marketplace.pricing.shares import Shares, check_prices_fit_voucher, share
 from marketplace.pricing.values import FlatValue, Household, ValueRule
@@ -151,3 +153,26 @@ def test_prices_of_another_unit_never_fit():
 
 def test_where_the_client_pays_a_share_any_price_fits():
     assert fits(one_price(99_00), FlatValue(value_cents=27_00), free=False) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({}, []),
+        ({"surcharges": (Surcharge(key="s", name=Text("Lisä"), bands=("night",), cents=10_00),)}, ["one_price_cents"]),
+        ({"coefficients": tuple(BandCoefficient(k, Decimal(1)) for k in ("day", "night", "sunday"))}, []),
+        (
+            {
+                "coefficients": tuple(
+                    BandCoefficient(k, Decimal(c)) for k, c in (("day", 2), ("night", 1), ("sunday", 2))
+                )
+            },
+            ["coefficients.0.coefficient"],
+        ),
+        ({"invoice_fee_cents": 2_00}, ["invoice_fee_cents"]),
+        ({"vat_percent": Decimal(24), "vat_added": True}, ["one_price_cents"]),
+    ],
+)
+def test_a_free_service_s_price_counts_with_all_that_is_on_it(changes: dict[str, object], fields: list[str]):
+    found = check_prices_fit_voucher(one_price(21_00, **changes), turku_calendar(), turku_value(), no_own_share=True)
+    assert [error.field for error in found] == fields
