@@ -160,9 +160,7 @@ def _by_band(rows: Sequence[Mapping[str, str]], unit: Unit, fee: int, label: str
     return Imported(calendar=calendar, prices=prices, unplaced=tuple(unplaced))
 
 
-def _placed(
-    row: Mapping[str, str], cents: int, before: Sequence[Priced], unplaced: list[Message]
-) -> Iterator[Priced]:
+def _placed(row: Mapping[str, str], cents: int, before: Sequence[Priced], unplaced: list[Message]) -> Iterator[Priced]:
     """The row with its hours, unless its words cannot be read or an earlier row already has some of them."""
     key = row["time_band"]
     try:

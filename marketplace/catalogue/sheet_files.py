@@ -180,7 +180,11 @@ def error_file(report: SheetReport, language: Language) -> bytes:
     width = max([len(report.header), *(len(row.cells) for row in report.refused)], default=0)
     header = [*_padded(report.header, width), translate(message("Why the row was refused"), language)]
     format: Format = "xlsx" if report.kind == "xlsx" else "csv"  # noqa: A001
-    return write_cells(header, ([*_padded(row.cells, width), _reason(row.words, row.number, row.column, language)] for row in report.refused), format)
+    return write_cells(
+        header,
+        ([*_padded(row.cells, width), _reason(row.words, row.number, row.column, language)] for row in report.refused),
+        format,
+    )
 
 
 def _padded(cells: Sequence[str], width: int) -> list[str]:
@@ -189,5 +193,7 @@ def _padded(cells: Sequence[str], width: int) -> list[str]:
 
 def _reason(words: Sequence[object], number: int, column: str | None, language: Language) -> str:
     why = "; ".join(translate(each, language) for each in words)  # pyright: ignore[reportArgumentType] - messages
-    place = message("Row {row}, column {column}", row=number, column=column) if column else message("Row {row}", row=number)
+    place = (
+        message("Row {row}, column {column}", row=number, column=column) if column else message("Row {row}", row=number)
+    )
     return f"{translate(place, language)}: {why}"

@@ -142,7 +142,12 @@ def heading_rows(rows: Sequence[SheetRow]) -> Iterator[tuple[int, int, Layout]]:
 
 def guessed_layout(rows: Sequence[SheetRow]) -> Layout | None:
     """The layout of a file without headings, from what its columns hold: amounts, times, services."""
-    votes: dict[str, Counter[int]] = {"price": Counter(), "time_text": Counter(), "service_text": Counter(), "unit": Counter()}
+    votes: dict[str, Counter[int]] = {
+        "price": Counter(),
+        "time_text": Counter(),
+        "service_text": Counter(),
+        "unit": Counter(),
+    }
     for row in rows[:_HEADING_ROWS]:
         for index, cell in enumerate(row.cells):
             if kind := _kind_of(cell):

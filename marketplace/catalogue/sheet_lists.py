@@ -305,7 +305,9 @@ def _settled_calendar(draft: _Draft) -> BandCalendar:
         version=head.key if head else "imported",
         bands=tuple(_band(row) for row in sorted(banded, key=lambda row: row.row)),
         holidays_as=_day_type(settings.get("holidays_as"), DayType.HOLIDAY),
-        eves=tuple(EveRule(Holiday(row.key), _day_type(row.note, DayType.EVE)) for row in eves if row.key in set(Holiday)),
+        eves=tuple(
+            EveRule(Holiday(row.key), _day_type(row.note, DayType.EVE)) for row in eves if row.key in set(Holiday)
+        ),
         saturday_eves_as=_day_type(saturday, DayType.SATURDAY) if saturday else None,
         not_served=tuple(each for row in closed if row.time for each in row.time.hours),
     )
@@ -322,7 +324,9 @@ def _day_type(text: str | None, usual: DayType) -> DayType:
 def _warnings(draft: _Draft, calendar: BandCalendar | None) -> Iterator[Message]:
     first = draft.first
     if first.code is None or not is_service_class(first.code):
-        yield message("“{service}” is none of the service classes. Choose one before you use the prices.", service=first.text)
+        yield message(
+            "“{service}” is none of the service classes. Choose one before you use the prices.", service=first.text
+        )
     if first.vat not in {"", "0"} and not first.vat.startswith("+"):
         yield message("These prices have {rate} % value added tax in them.", rate=first.vat.replace(".", ","))
     if first.vat.startswith("+"):

@@ -159,7 +159,13 @@ def _without_price(cells: _Cells, context: Context) -> list[PriceRow]:
 
 def _kind(cells: _Cells) -> str:
     text = plain(cells.get("kind")).replace(" ", "_")
-    known = {"hinta": "price", "pris": "price", "lisä": "surcharge_eur", "tillägg": "surcharge_eur", "surcharge": "surcharge_eur"}
+    known = {
+        "hinta": "price",
+        "pris": "price",
+        "lisä": "surcharge_eur",
+        "tillägg": "surcharge_eur",
+        "surcharge": "surcharge_eur",
+    }
     kind = known.get(text, text)
     if kind in {"", "price", "surcharge_eur", "surcharge_pct"} or (kind in SETTINGS and cells.is_exact):
         return kind

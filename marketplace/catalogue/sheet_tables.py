@@ -98,9 +98,7 @@ def read_table(data: bytes) -> SheetTable:
 def _bounded(rows: Iterable[Sequence[str]]) -> Iterator[SheetRow]:
     for number, cells in enumerate(rows, start=1):
         if number > MAX_ROWS:
-            raise UnreadableSheetError(
-                message("The file has more than {most} rows. Send it in parts.", most=MAX_ROWS)
-            )
+            raise UnreadableSheetError(message("The file has more than {most} rows. Send it in parts.", most=MAX_ROWS))
         shown = [_clean(cell) for cell in cells[:MAX_COLUMNS]]
         while shown and not shown[-1]:
             shown.pop()
@@ -186,7 +184,9 @@ def _check_unpacked(data: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         if len(parts) > MAX_PACKED_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-            raise UnreadableSheetError(message("The workbook unpacks to too much. Keep only the sheet with the prices."))
+            raise UnreadableSheetError(
+                message("The workbook unpacks to too much. Keep only the sheet with the prices.")
+            )
         for part in parts:
             if part.filename.endswith((".xml", ".rels")) and _declares_entities(archive, part):
                 raise UnreadableSheetError(message("The workbook is damaged. Save it again as .xlsx or .csv."))

@@ -35,7 +35,9 @@ _AMOUNT: Final = re.compile(
 )
 _FACTOR: Final = re.compile(r"(?:[x×*]\s*(?P<before>\d+(?:[.,]\d+)?)|(?P<after>\d+(?:[.,]\d+)?)\s*[x×])")
 _VAT: Final = re.compile(r"(\+)?\s*(\d{1,2}(?:[.,]\d+)?)\s*%?")
-_VAT_WORDS: Final = re.compile(r"(?:alv|moms|vat)\.?\s*(\d{1,2}(?:[.,]\d+)?)\s*%|(\d{1,2}(?:[.,]\d+)?)\s*%\s*(?:alv|moms|vat)")
+_VAT_WORDS: Final = re.compile(
+    r"(?:alv|moms|vat)\.?\s*(\d{1,2}(?:[.,]\d+)?)\s*%|(\d{1,2}(?:[.,]\d+)?)\s*%\s*(?:alv|moms|vat)"
+)
 _VAT_FREE: Final = re.compile(r"(?:alv|moms|vat)\.?\s*0|veroton|alv-vapaa|momsfri|exempt|vat.free|ilman alv")
 _TAX_AND_EURO: Final = re.compile(r"€|\beur\b|\bsis\.?|\binkl\.?|\b(?:alv|moms|vat)\.?\s*[\d,.]+\s*%?")
 _MINIMUM: Final = re.compile(
@@ -208,7 +210,9 @@ def fee_of(text: str) -> str | None:
 def class_of(text: str) -> str | None:
     """The service class that the words name: its own name first, then the words by which it is known."""
     words = plain(text)
-    names = {plain(name): each.code for each in service_classes() for name in (each.name.fi, each.name.sv, each.name.en)}
+    names = {
+        plain(name): each.code for each in service_classes() for name in (each.name.fi, each.name.sv, each.name.en)
+    }
     return names.get(words) or _first_pattern("services", words)
 
 

@@ -94,7 +94,9 @@ def _layouts(table: SheetTable) -> dict[int, tuple[int, Layout]]:
     return found
 
 
-def _with_layouts(table: SheetTable, layouts: dict[int, tuple[int, Layout]]) -> Iterator[tuple[SheetRow, Layout | None]]:
+def _with_layouts(
+    table: SheetTable, layouts: dict[int, tuple[int, Layout]]
+) -> Iterator[tuple[SheetRow, Layout | None]]:
     """Each row with the headings above it; None for rows that are headings, or above the first of them."""
     current = layouts[-1][1] if -1 in layouts else None
     heading_until = -1
@@ -111,7 +113,9 @@ def _report(row: SheetRow, layout: Layout | None, context: Context, prices: list
     try:
         found = read_row(row, layout, context)
     except RowRefusedError as error:
-        heading = layout.headings[error.column] if error.column is not None and error.column < len(layout.headings) else ""
+        heading = (
+            layout.headings[error.column] if error.column is not None and error.column < len(layout.headings) else ""
+        )
         return _refusal(row.number, row.cells, error.words, error.column, heading)
     prices += found
     outcome = RowOutcome.ACCEPTED if found else RowOutcome.NOTE
@@ -138,7 +142,9 @@ def meaning(row: PriceRow) -> Message:
     when = row.time.words if row.time else row.condition
     if row.kind == "surcharge_pct":
         percent = f"{float(row.percent):g}"
-        return message("{what}: {percent} % on top of the price, {when}", what=what, percent=percent, when=when or _always())
+        return message(
+            "{what}: {percent} % on top of the price, {when}", what=what, percent=percent, when=when or _always()
+        )
     amount = Money(row.cents)
     unit = UNIT_WORDS[row.unit]
     if row.kind == "surcharge_eur":

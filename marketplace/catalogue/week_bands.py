@@ -74,7 +74,14 @@ def bands_of(placed: Sequence[Priced]) -> list[tuple[Band, int]]:
     for key, cents in together:
         alike.setdefault(key, []).append(cents)
     return [
-        (Band(_numbered(key, alike[key].index(cents)), named.get((key, cents)) or _name_among(key, hours, alike), hours), cents)
+        (
+            Band(
+                _numbered(key, alike[key].index(cents)),
+                named.get((key, cents)) or _name_among(key, hours, alike),
+                hours,
+            ),
+            cents,
+        )
         for (key, cents), hours in together.items()
     ]
 
@@ -144,7 +151,9 @@ def with_prices(bands: Sequence[tuple[Band, int]]) -> tuple[BandPrice, ...]:
     return tuple(BandPrice(band.key, cents) for band, cents in bands)
 
 
-def calendar_of(placed: Sequence[Priced], version: str, eves: tuple[EveRule, ...]) -> tuple[BandCalendar, tuple[BandPrice, ...]]:
+def calendar_of(
+    placed: Sequence[Priced], version: str, eves: tuple[EveRule, ...]
+) -> tuple[BandCalendar, tuple[BandPrice, ...]]:
     """The bands and prices of a list that has a price for at least one hour of the week.
 
     Hours that have no price become hours in which the service is not given. A list with a price for Sundays and none
