@@ -18,11 +18,13 @@ from marketplace.kernel.i18n import Language, Message, Text, message, translate
 from marketplace.kernel.inputs import safe_text
 from marketplace.kernel.money import Money
 from marketplace.organisers.reference import (
+    Municipality,
     counties,
     is_municipality,
     municipalities,
     municipalities_of_county,
     municipality,
+    municipality_named,
     service_class,
     service_classes,
 )
@@ -110,7 +112,11 @@ def offer_from_ptv(document: object, organiser_id: UUID, *, service_class_code: 
         **{f"description_{each}": _cut(descriptions.get(each, ""), MAX_DESCRIPTION, left_out) for each in _LANGUAGES},
     )
     left_out += _without_place(service, names)
-    return PtvImport(draft=draft, vouchers=_vouchers(service), left_out=tuple(dict.fromkeys(left_out)))
+    return PtvImport(
+        draft=draft,
+        vouchers=_vouchers(service),
+        left_out=tuple(each for i, each in enumerate(left_out) if each not in left_out[:i]),
+    )
 
 
 def _service(document: object) -> Mapping[str, Any]:
@@ -211,21 +217,28 @@ def _places(service: Mapping[str, Any], left_out: list[Message]) -> tuple[str, .
         return tuple(each.code for each in whole)
     codes: list[str] = []
     for area in _list(service, "areas"):
-        found = list(_area_codes(area))
-        if not found:
-            left_out.append(message("The area {name} is unknown to us.", name=_area_name(area)))
+        found, unknown = _area_codes(area)
         codes += found
+        left_out += [message("The area {name} is unknown to us.", name=name) for name in unknown]
     return tuple(dict.fromkeys(codes))
 
 
-def _area_codes(area: Mapping[str, Any]) -> Iterator[str]:
-    inside = [str(each.get("code")) for each in _list(area, "municipalities")]
-    code = str(area.get("code") or "")
-    if area.get("type") == "Municipality" and not inside:
-        inside = [code]
-    if not inside and code.zfill(2) in {county.code for county in counties()} and "ellbeing" in str(area.get("type")):
-        inside = [each.code for each in municipalities_of_county(code.zfill(2))]
-    yield from (each for each in inside if is_municipality(each))
+def _area_codes(area: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The municipalities of an area, and the names of what we do not know."""
+    inside = _list(area, "municipalities")
+    code = str(area.get("code") or "").zfill(2)
+    if not inside and "ellbeing" in str(area.get("type")) and code in {county.code for county in counties()}:
+        return [each.code for each in municipalities_of_county(code)], []
+    asked = inside or [area]
+    places = [_municipality(each) for each in asked]
+    known = [place.code for place in places if place]
+    return known, [_area_name(each) for each, place in zip(asked, places, strict=True) if place is None]
+
+
+def _municipality(entry: Mapping[str, Any]) -> Municipality | None:
+    """By its code, or by its name where the code is of an older division."""
+    code = str(entry.get("code") or "")
+    return municipality(code) if is_municipality(code) else municipality_named(_area_name(entry))
 
 
 def _area_name(area: Mapping[str, Any]) -> str:
@@ -236,9 +249,8 @@ def _area_name(area: Mapping[str, Any]) -> str:
 def _service_languages(service: Mapping[str, Any], left_out: list[Message]) -> tuple[str, ...]:
     given = service.get("languages")
     codes = [str(code) for code in given[:MOST_ENTRIES]] if isinstance(given, list) else []
-    for code in codes:
-        if code not in SERVICE_LANGUAGES:
-            left_out.append(message("Left out: the language {code}.", code=code[:20]))
+    unknown = [code for code in codes if code not in SERVICE_LANGUAGES]
+    left_out += [message("Left out: the language {code}.", code=code[:20]) for code in unknown]
     return tuple(dict.fromkeys(code for code in codes if code in SERVICE_LANGUAGES))
 
 

@@ -63,7 +63,9 @@ def _layout(headings: Sequence[tuple[int, str]], cells: Sequence[str]) -> Layout
     for index, heading in headings:
         name = column_of(heading)
         if name in {"price_eur", "surcharge_pct"}:
-            prices.append(_price_column(index, heading, percent=name == "surcharge_pct"))
+            column = _price_column(index, heading, percent=name == "surcharge_pct")
+            after = heading.strip().partition(" ")[2]
+            prices.append(msgspec.structs.replace(column, time=_time_of(after) if after else None))
         elif name:
             fields.setdefault(name, index)
         elif time := _time_of(heading):
@@ -90,6 +92,9 @@ def joined_layout(upper: SheetRow, lower: SheetRow) -> Layout | None:
     """The layout of headings over two rows, where a merged cell above stands for the columns to its right."""
     if any(looks_like_amount(cell) for row in (upper, lower) for cell in row.cells if cell):
         return None
+    below = [cell for cell in lower.cells if cell]
+    if len(below) < 2 or not all(column_of(cell) or _names_days(cell) or _is_clock(cell) for cell in below):
+        return None
     above = _filled(upper.cells, len(lower.cells))
     texts = [_joined(above[i], lower.cell(i)) for i in range(len(above))]
     found = _layout([(i, text) for i, text in enumerate(texts) if text], texts)
@@ -104,6 +109,14 @@ def _joined(above: str, below: str) -> str:
         return below
     both = f"{above} {below}"
     return both if _time_of(both) or not _time_of(below) else below
+
+
+def _is_clock(text: str) -> bool:
+    """Whether it is a time of day without days, as stands under a heading that names the days."""
+    try:
+        return bool(read_times(text, (DayType.WEEKDAY,)))
+    except UnreadableTimeError:
+        return False
 
 
 def _names_days(text: str) -> bool:
@@ -128,16 +141,25 @@ def _filled(cells: Sequence[str], width: int) -> list[str]:
 def heading_rows(rows: Sequence[SheetRow]) -> Iterator[tuple[int, int, Layout]]:
     """Places in the file where headings stand: index of the row, how many rows they take, and the layout."""
     skip_to = 0
+    first: Layout | None = None
     for index, row in enumerate(rows):
         if index < skip_to:
             continue
-        single = layout_of(row)
+        single = layout_of(row) if first is None or _is_repeated(row, first) else None
         joined = joined_layout(row, rows[index + 1]) if index + 1 < len(rows) and index < _HEADING_ROWS else None
         if joined and (single is None or len(joined.prices) > len(single.prices)):
+            first = first or joined
             yield index, 2, joined
             skip_to = index + 2
         elif single:
+            first = first or single
             yield index, 1, single
+
+
+def _is_repeated(row: SheetRow, first: Layout) -> bool:
+    """Below the first headings only the same ones, or a row of nothing but headings, are headings again."""
+    same = sum(bool(cell) and cell == first.headings[i] for i, cell in enumerate(row.cells[: len(first.headings)]))
+    return same >= 2 or all(column_of(cell) or _time_of(cell) for cell in row.cells if cell)
 
 
 def guessed_layout(rows: Sequence[SheetRow]) -> Layout | None:

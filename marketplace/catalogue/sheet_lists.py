@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from marketplace.catalogue.sheet_rows import ANY, SETTINGS, PriceRow, is_for_all
+from marketplace.catalogue.sheet_rows import SETTINGS, PriceRow, is_for_all
 from marketplace.catalogue.sheet_times import weekday_names
 from marketplace.catalogue.sheet_words import beyond_km
 from marketplace.catalogue.week_bands import (
@@ -113,7 +113,7 @@ class _Draft:
         if row.time is None or not self.is_banded:
             return self.rows[0] if self.rows else None
         if not row.time.timed:
-            return next((each for each in self.untimed if each.time and overlap(each.time.hours, row.time.hours)), None)
+            return next((each for each in self.untimed if each.time and each.time.hours == row.time.hours), None)
         return next((each for priced, each in self.placed if overlap(priced.hours, row.time.hours)), None)
 
 
@@ -267,9 +267,9 @@ def _priced(draft: _Draft) -> tuple[BandCalendar | None, PriceList]:
 
 
 def _all_placed(draft: _Draft) -> list[Priced]:
-    """Timed rows first; days without hours get what is left of them."""
+    """Timed rows first; days without hours get what is left of them, "all other times" what is left of the week."""
     placed = [priced for priced, _ in draft.placed]
-    for row in draft.untimed:
+    for row in sorted(draft.untimed, key=_days_named):
         taken = [each for priced in placed for each in priced.hours]
         left = what_is_left(row.time.hours if row.time else (), taken)
         if left:
@@ -277,6 +277,10 @@ def _all_placed(draft: _Draft) -> list[Priced]:
         else:
             draft.warnings.append(message("Row {row}: other rows already price all its hours.", row=row.row))
     return placed
+
+
+def _days_named(row: PriceRow) -> int:
+    return len({day for each in row.time.hours for day in each.days}) if row.time else 0
 
 
 def _eves(draft: _Draft) -> tuple[EveRule, ...]:

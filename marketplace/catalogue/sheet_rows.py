@@ -344,7 +344,7 @@ def _price(cells: _Cells, column: PriceColumn, common: _Common, kind: str) -> Pr
         amount = _amount(text, column, kind)
     time, key = common.time, common.key
     if column.time:
-        time, key = _meeting(cells, common, column)
+        time, key = _meeting(common, column)
     fields = {**common.fields, "vat": common.fields["vat"] or column.vat}
     return PriceRow(
         row=cells.row.number,
@@ -362,7 +362,7 @@ def _price(cells: _Cells, column: PriceColumn, common: _Common, kind: str) -> Pr
     )
 
 
-def _meeting(cells: _Cells, common: _Common, column: PriceColumn) -> tuple[ReadTime, str]:
+def _meeting(common: _Common, column: PriceColumn) -> tuple[ReadTime, str]:
     """The hours of a column's heading; a time in the row itself narrows the days or the clock of it."""
     if column.time is None or common.time is None:
         time = column.time or ReadTime(())

@@ -200,9 +200,10 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 def _sheet_rows(sheet: Any) -> list[list[str]]:
     sheet.reset_dimensions()  # What the file says of its own size is not relied on.
-    rows: list[list[str]] = []
-    for cells in sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS + 1):
-        rows.append([_cell_text(cell.value, cell.number_format if cell.value is not None else "") for cell in cells])
+    rows = [
+        [_cell_text(cell.value, cell.number_format if cell.value is not None else "") for cell in cells]
+        for cells in sheet.iter_rows(max_col=MAX_COLUMNS, max_row=MAX_ROWS + 1)
+    ]
     while rows and not any(rows[-1]):
         rows.pop()
     return rows

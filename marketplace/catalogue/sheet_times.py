@@ -107,7 +107,7 @@ class _Entry:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.kinds or self.weekdays or self.spans or self.evening or self.night)
+        return not (self.kinds or self.spans or self.evening or self.night)
 
 
 class _Reader:
@@ -159,13 +159,12 @@ class _Reader:
         if not numbers and not kinds:
             return False
         self.close_lone()
-        if self.entry.spans and not (self.entry.kinds or self.entry.weekdays):
+        if self.entry.spans and not self.entry.kinds:
             self.entry.days_came_last = True
         elif self.entry.spans and not self.entry.days_came_last:
             self.entries.append(_Entry())
         self.entry.weekdays |= {number for number in numbers if number < _SATURDAY}
-        weekend = {_SATURDAY: DayType.SATURDAY, _SUNDAY: DayType.SUNDAY}
-        self.entry.kinds += [*kinds, *(weekend[number] for number in numbers if number in weekend)]
+        self.entry.kinds += [*kinds, *(_kind_of(number) for number in numbers)]
         self._take_part_of_day(word)
         return True
 
@@ -226,7 +225,7 @@ def read_times(text: str, default_days: Days = ()) -> ReadTime:
 
 
 def _hours_of(entry: _Entry, default_days: Days) -> Iterator[Hours]:
-    kinds = list(dict.fromkeys([DayType.WEEKDAY] * bool(entry.weekdays) + entry.kinds)) or list(default_days)
+    kinds = list(dict.fromkeys(entry.kinds)) or list(default_days)
     if not kinds and (entry.evening or entry.night):
         kinds = list(EVERY_DAY) if entry.night else [DayType.WEEKDAY]
     if not kinds:
@@ -275,6 +274,10 @@ def _weekday_numbers(word: str) -> tuple[int, ...]:
 
 def _weekday_number(word: str) -> int | None:
     return next((number for number, stem in enumerate(_NUMBER_OF) if stem.fullmatch(word)), None)
+
+
+def _kind_of(number: int) -> DayType:
+    return {_SATURDAY: DayType.SATURDAY, _SUNDAY: DayType.SUNDAY}.get(number, DayType.WEEKDAY)
 
 
 def _minute(hour: str, minutes: str | None) -> int:

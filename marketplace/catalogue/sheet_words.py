@@ -82,7 +82,7 @@ def plain(text: str) -> str:
 def column_of(heading: str) -> str | None:
     """The column that a heading stands for, whatever stands in brackets or after a unit."""
     whole = plain(heading[:MOST_HEADING_LETTERS]).rstrip("!")
-    bare = plain(re.sub(r"\(.*?\)|\[.*?\]|/\s*\w+", " ", whole))
+    bare = plain(re.sub(r"\(.*?\)|\[.*?\]|/\s*\w+|[,;!?]", " ", whole))
     if not whole:
         return None
     by_word = _by_word("columns")
