@@ -129,7 +129,6 @@ def _refused(row: SheetRow, columns: dict[str, int], errors: Sequence[tuple[str,
 
 
 def _draft(cells: dict[str, str], organiser_id: UUID) -> OfferDraft:
-    texts = {name: cells.get(name, "") for name in OFFER_COLUMNS[8:]}
     return OfferDraft(
         organiser_id=_identifier(cells, "organiser_id") or organiser_id,
         service_class=_service_class(cells.get("service_class", "")),
@@ -138,7 +137,12 @@ def _draft(cells: dict[str, str], organiser_id: UUID) -> OfferDraft:
         skills=tuple(_parts(cells.get("skills", ""), "|;\n")),
         accepts_new_clients=_yes_or_no(cells.get("accepts_new_clients", "")),
         earliest_start=_date(cells.get("earliest_start", "")),
-        **texts,
+        name_fi=cells.get("name_fi", ""),
+        name_sv=cells.get("name_sv", ""),
+        name_en=cells.get("name_en", ""),
+        description_fi=cells.get("description_fi", ""),
+        description_sv=cells.get("description_sv", ""),
+        description_en=cells.get("description_en", ""),
     )
 
 

@@ -108,8 +108,12 @@ def offer_from_ptv(document: object, organiser_id: UUID, *, service_class_code: 
         service_class=code,
         municipality_codes=_places(service, left_out),
         languages=_service_languages(service, left_out),
-        **{f"name_{each}": _cut(names.get(each, ""), MAX_NAME, left_out) for each in _LANGUAGES},
-        **{f"description_{each}": _cut(descriptions.get(each, ""), MAX_DESCRIPTION, left_out) for each in _LANGUAGES},
+        name_fi=_cut(names.get("fi", ""), MAX_NAME, left_out),
+        name_sv=_cut(names.get("sv", ""), MAX_NAME, left_out),
+        name_en=_cut(names.get("en", ""), MAX_NAME, left_out),
+        description_fi=_cut(descriptions.get("fi", ""), MAX_DESCRIPTION, left_out),
+        description_sv=_cut(descriptions.get("sv", ""), MAX_DESCRIPTION, left_out),
+        description_en=_cut(descriptions.get("en", ""), MAX_DESCRIPTION, left_out),
     )
     left_out += _without_place(service, names)
     return PtvImport(

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 import openpyxl
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Font
 
 from marketplace.catalogue.sheet_lists import Extra
@@ -157,7 +157,7 @@ def _xlsx(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     sheet.freeze_panes = "A2"
     bold = Font(bold=True)
 
-    def cell(text: str, *, heading: bool = False) -> WriteOnlyCell:
+    def cell(text: str, *, heading: bool = False) -> Cell:
         made = WriteOnlyCell(sheet, protected(text)[:32_000])
         made.data_type = "s"  # Text, whatever it looks like.
         if heading:

@@ -300,7 +300,10 @@ def _as_priced(row: PriceRow) -> Priced:
 def _settled_calendar(draft: _Draft) -> BandCalendar:
     """The calendar of an exported list, band by band as its rows say."""
     head = next((row for row in draft.settings if row.kind == "calendar"), None)
-    settings = dict(part.partition("=")[::2] for part in head.note.split()) if head else {}
+    settings: dict[str, str] = {}
+    for part in head.note.split() if head else ():
+        name, _, value = part.partition("=")
+        settings[name] = value
     banded = [*(row for _, row in draft.placed), *(row for row in draft.settings if row.kind == "band")]
     eves = [row for row in draft.settings if row.kind == "eve"]
     closed = [row for row in draft.settings if row.kind == "not_served"]

@@ -1,6 +1,5 @@
 """One row of a price sheet and what it means: a price, a surcharge or a fee, with its service, unit and hours. Pure."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
@@ -8,6 +7,15 @@ from typing import Final
 
 import msgspec
 
+from marketplace.catalogue.sheet_cells import (
+    Blaming,
+    Cells,
+    RowRefusedError,
+    minutes_of,
+    municipalities_of,
+    name_of,
+    valid_from_of,
+)
 from marketplace.catalogue.sheet_layout import Layout, PriceColumn
 from marketplace.catalogue.sheet_tables import SheetRow
 from marketplace.catalogue.sheet_times import EVERY_DAY, ReadTime, read_times
@@ -16,7 +24,6 @@ from marketplace.catalogue.sheet_words import (
     OTHER_SERVICES,
     Amount,
     AmountKind,
-    UnreadableCellError,
     class_of,
     fee_of,
     known_code,
@@ -30,8 +37,8 @@ from marketplace.catalogue.sheet_words import (
 )
 from marketplace.catalogue.time_words import Days, UnreadableTimeError
 from marketplace.kernel.calendar import DayType
-from marketplace.kernel.i18n import Message, Text, message
-from marketplace.organisers.reference import is_service_class, municipality_named, service_class
+from marketplace.kernel.i18n import Text, message
+from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.pricing.bands import Hours
 from marketplace.pricing.prices import Unit
 
@@ -51,8 +58,6 @@ DAYS_OF: Final[Mapping[str, Days]] = {
 _USUAL_TEXT: Final = {"weekday_evening": "ilta", "saturday_evening": "ilta", "night": "yö"}
 _UNIT_OF_FEE: Final = {"TRAVEL": Unit.KM, "INVOICE-FEE": Unit.PIECE, "VISIT-FEE": Unit.VISIT, "EMERGENCY": Unit.VISIT}
 _NO_PRICE: Final = frozenset({"", "-", "–", "—", "x", "ei", "ei tarjolla", "ei saatavilla", "n/a", "nej", "no"})
-_ISO_DATE: Final = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ].*)?")
-_LOCAL_DATE: Final = re.compile(r"(?:(\d{1,2})\.)?(\d{1,2})[./](\d{4})")
 
 
 class PriceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,14 +89,6 @@ class PriceRow(msgspec.Struct, frozen=True, kw_only=True):
     name: Text | None = None
 
 
-class RowRefusedError(ValueError):
-    """A row that cannot be taken: its column counted from 0, or None where it is the whole row, and why."""
-
-    def __init__(self, column: int | None, words: Message) -> None:
-        self.column, self.words = column, words
-        super().__init__(words.text)
-
-
 class Context(msgspec.Struct):
     """What the rows above have said: the section's service; and the service that the file is imported for."""
 
@@ -105,7 +102,7 @@ def read_row(row: SheetRow, layout: Layout, context: Context) -> list[PriceRow]:
     Raises:
         RowRefusedError: something in it cannot be understood, with its column.
     """
-    cells = _Cells(row, layout)
+    cells = Cells(row, layout)
     kind = _kind(cells)
     if kind in SETTINGS:
         return [_setting(cells, kind)]
@@ -114,24 +111,6 @@ def read_row(row: SheetRow, layout: Layout, context: Context) -> list[PriceRow]:
         return _without_price(cells, context)
     common = _common(cells, context)
     return [_price(cells, column, common, kind) for column in columns]
-
-
-class _Cells:
-    """A row's cells by the names of their columns."""
-
-    def __init__(self, row: SheetRow, layout: Layout) -> None:
-        self.row, self.layout = row, layout
-
-    def get(self, name: str) -> str:
-        return self.row.cell(self.layout.fields.get(name))
-
-    def place(self, name: str) -> int | None:
-        return self.layout.fields.get(name)
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the file is of our own making, whose words are not to be widened."""
-        return "name_fi" in self.layout.fields
 
 
 class _Common(msgspec.Struct, frozen=True):
@@ -145,7 +124,7 @@ class _Common(msgspec.Struct, frozen=True):
     fields: Mapping[str, object]
 
 
-def _without_price(cells: _Cells, context: Context) -> list[PriceRow]:
+def _without_price(cells: Cells, context: Context) -> list[PriceRow]:
     """A lone text is a heading of a section or a note; a row with a service and a time lacks its price."""
     filled = [cell for cell in cells.row.cells if cell]
     if len(filled) == 1:
@@ -157,7 +136,7 @@ def _without_price(cells: _Cells, context: Context) -> list[PriceRow]:
     return []
 
 
-def _kind(cells: _Cells) -> str:
+def _kind(cells: Cells) -> str:
     text = plain(cells.get("kind")).replace(" ", "_")
     known = {
         "hinta": "price",
@@ -172,7 +151,7 @@ def _kind(cells: _Cells) -> str:
     raise RowRefusedError(cells.place("kind"), message("“{text}” is not a kind of price.", text=cells.get("kind")[:40]))
 
 
-def _common(cells: _Cells, context: Context) -> _Common:
+def _common(cells: Cells, context: Context) -> _Common:
     text = cells.get("service_text")
     time, key, condition = _when(cells)
     if time is None and text and not condition and key == ANY and (found := _time_as_service(text)):
@@ -192,9 +171,9 @@ def _time_as_service(text: str) -> ReadTime | None:
         return None
 
 
-def _code(cells: _Cells, text: str, context: Context) -> str | None:
+def _code(cells: Cells, text: str, context: Context) -> str | None:
     if given := cells.get("service_code"):
-        with _at(cells.place("service_code")):
+        with Blaming(cells.place("service_code")):
             code = known_code(given)
         return None if code in OTHER_SERVICES else code
     found = fee_of(text) or class_of(text) or context.default_class
@@ -204,7 +183,7 @@ def _code(cells: _Cells, text: str, context: Context) -> str | None:
     return found
 
 
-def _when(cells: _Cells) -> tuple[ReadTime | None, str, str]:
+def _when(cells: Cells) -> tuple[ReadTime | None, str, str]:
     """The hours, the band's key, and words that are a condition rather than a time."""
     key, text = plain(cells.get("time_band")).replace(" ", "_") or "", cells.get("time_text")
     if cells.is_exact:
@@ -217,7 +196,7 @@ def _when(cells: _Cells) -> tuple[ReadTime | None, str, str]:
     return _with_holidays(key, time), key or key_of(time), ""
 
 
-def _exact_time(cells: _Cells) -> tuple[ReadTime | None, str, str]:
+def _exact_time(cells: Cells) -> tuple[ReadTime | None, str, str]:
     key, text = cells.get("time_band"), cells.get("time_text")
     if not text:
         return None, key or ANY, ""
@@ -237,7 +216,7 @@ def _reads(text: str) -> bool:
     return True
 
 
-def _read(cells: _Cells, text: str, key: str) -> ReadTime:
+def _read(cells: Cells, text: str, key: str) -> ReadTime:
     days = DAYS_OF.get(key, ())
     if not text:
         return ReadTime((Hours(days, 0, 1440),), timed=False)
@@ -274,73 +253,27 @@ def key_of(time: ReadTime) -> str:
     return "other"
 
 
-def _fields(cells: _Cells, code: str | None) -> dict[str, object]:
+def _fields(cells: Cells, code: str | None) -> dict[str, object]:
     note = cells.get("note")
-    least = _minutes(cells, "minimum_minutes") or minimum_minutes(note) or minimum_minutes(cells.get("service_text"))
-    with _at(cells.place("vat_pct")):
+    least = minutes_of(cells, "minimum_minutes") or minimum_minutes(note) or minimum_minutes(cells.get("service_text"))
+    with Blaming(cells.place("vat_pct")):
         vat = read_vat(cells.get("vat_pct"))
     return {
         "provider": cells.get("provider"),
         "area": cells.get("area"),
-        "municipality_codes": _municipalities(cells),
+        "municipality_codes": municipalities_of(cells),
         "vat": vat or vat_in(note),
-        "valid_from": _valid_from(cells),
+        "valid_from": valid_from_of(cells),
         "minimum_minutes": least if code is None or code not in _UNIT_OF_FEE else 0,
-        "rounding_minutes": _minutes(cells, "rounding_minutes") or 1,
+        "rounding_minutes": minutes_of(cells, "rounding_minutes") or 1,
         "note": note,
-        "name": _name(cells),
+        "name": name_of(cells),
     }
 
 
-def _name(cells: _Cells) -> Text | None:
-    if not cells.is_exact or not cells.get("name_fi"):
-        return None
-    return Text(cells.get("name_fi"), cells.get("name_sv"), cells.get("name_en"))
-
-
-def _minutes(cells: _Cells, name: str) -> int:
-    text = plain(cells.get(name))
-    if not text:
-        return 0
-    if text.isascii() and text.isdigit() and len(text) <= 4:
-        return int(text)
-    if found := minimum_minutes(f"min {text}"):
-        return found
-    words = message("“{text}” is not a number of minutes.", text=text[:40])
-    raise RowRefusedError(cells.place(name), words)
-
-
-def _municipalities(cells: _Cells) -> tuple[str, ...]:
-    codes: list[str] = []
-    for name in re.split(r"[|,;\n]", cells.get("municipality_codes")):
-        if not name.strip():
-            continue
-        place = municipality_named(name.strip().zfill(3) if name.strip().isdigit() else name)
-        if place is None:
-            words = message("There is no municipality “{name}”.", name=name.strip()[:40])
-            raise RowRefusedError(cells.place("municipality_codes"), words)
-        codes.append(place.code)
-    return tuple(dict.fromkeys(codes))
-
-
-def _valid_from(cells: _Cells) -> date | None:
-    text = plain(cells.get("valid_from")).replace("alkaen", "").replace("från", "").strip()
-    if not text:
-        return None
-    try:
-        if found := _ISO_DATE.fullmatch(text):
-            return date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-        if found := _LOCAL_DATE.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1] or 1))
-    except ValueError:
-        pass
-    words = message("“{text}” is not a date. Write it as 1.1.2027.", text=text[:40])
-    raise RowRefusedError(cells.place("valid_from"), words)
-
-
-def _price(cells: _Cells, column: PriceColumn, common: _Common, kind: str) -> PriceRow:
+def _price(cells: Cells, column: PriceColumn, common: _Common, kind: str) -> PriceRow:
     text = cells.row.cell(column.index)
-    with _at(column.index):
+    with Blaming(column.index):
         amount = _amount(text, column, kind)
     time, key = common.time, common.key
     if column.time:
@@ -388,7 +321,7 @@ def _amount(text: str, column: PriceColumn, kind: str) -> Amount:
     return amount
 
 
-def _unit(cells: _Cells, column: PriceColumn, amount: Amount, code: str | None) -> Unit:
+def _unit(cells: Cells, column: PriceColumn, amount: Amount, code: str | None) -> Unit:
     if given := cells.get("unit"):
         if unit := unit_of(given):
             return unit
@@ -397,7 +330,7 @@ def _unit(cells: _Cells, column: PriceColumn, amount: Amount, code: str | None) 
     return amount.unit or column.unit or usual
 
 
-def _setting(cells: _Cells, kind: str) -> PriceRow:
+def _setting(cells: Cells, kind: str) -> PriceRow:
     """A row of an exported list that completes its time bands."""
     time, key, _ = _exact_time(cells) if kind in {"band", "not_served"} else (None, cells.get("time_band"), "")
     code = _code(cells, cells.get("service_text"), Context())
@@ -413,20 +346,6 @@ def _setting(cells: _Cells, kind: str) -> PriceRow:
         time=time,
         **usual,  # pyright: ignore[reportArgumentType] - the fields are those of the row, by their names
     )
-
-
-class _at:  # noqa: N801 - reads as a word in the places that use it.
-    """Turns what is wrong with a cell into a refusal of its row, with the column."""
-
-    def __init__(self, column: int | None) -> None:
-        self.column = column
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, UnreadableCellError):
-            raise RowRefusedError(self.column, error.words) from error
 
 
 def is_for_all(row: PriceRow) -> bool:

@@ -21,6 +21,11 @@ NIGHT: Final = ((22 * 60, DAY_MINUTES), (0, 7 * 60))
 
 Span = tuple[int, int]
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _WEEKDAY_STEMS: Final = (
     r"ma|maanantai\w*|mån|måndag\w*|mon|monday\w*",
     r"ti|tiistai\w*|tis|tisdag\w*|tue|tues|tuesday\w*",
@@ -42,14 +47,14 @@ _KIND_STEMS: Final = (
 )
 _EVENING_WORD: Final = re.compile(r"(\w*?)(?:ilta\w*|illat|illoin|iltai\w*|kväll\w*|evenings?)")
 _NIGHT_WORD: Final = re.compile(r"(\w*?)(?:yö\w*|öi\w*|öisin|natt\w*|nätter\w*|nights?)")
-_FILLERS: Final = frozenset(
+_FILLERS: Final = _words(
     "ja tai sekä ym muu muut muina muuna klo kello kl kl. och eller samt and or at on the public of & + välillä asti"
     " mellan between aikana aikaan aika dagar day days dag päivä päivät päivinä päivisin dagtid daytime kohti"
     " arkipyhän helgdags public päivälisä iltalisä yölisä hinta pris price aamu aamuisin aamulla morgon morning h"
-    " mm. esim hours tunnit ajat tid vrk dygnet runt ympäri vuorokauden".split()
+    " mm. esim hours tunnit ajat tid vrk dygnet runt ympäri vuorokauden"
 )
-_AFTER: Final = frozenset("jälkeen lähtien alkaen alk eteenpäin efter från after from".split())
-_BEFORE: Final = frozenset("ennen före before until till saakka mennessä".split())
+_AFTER: Final = _words("jälkeen lähtien alkaen alk eteenpäin efter från after from")
+_BEFORE: Final = _words("ennen före before until till saakka mennessä")
 _CLOCK: Final = r"(\d{1,2})(?:[.:](\d{2}))?"
 _TIMES: Final = re.compile(rf"{_CLOCK}-{_CLOCK}h?")
 _ONE_TIME: Final = re.compile(rf"{_CLOCK}-?")

@@ -8,9 +8,10 @@ from enum import StrEnum
 
 import msgspec
 
+from marketplace.catalogue.sheet_cells import RowRefusedError
 from marketplace.catalogue.sheet_layout import Layout, guessed_layout, heading_rows
 from marketplace.catalogue.sheet_lists import DraftPriceList, draft_lists
-from marketplace.catalogue.sheet_rows import Context, PriceRow, RowRefusedError, read_row
+from marketplace.catalogue.sheet_rows import Context, PriceRow, read_row
 from marketplace.catalogue.sheet_tables import SheetRow, SheetTable, UnreadableSheetError, column_letter, read_table
 from marketplace.kernel.i18n import Message, Text, message
 from marketplace.kernel.money import Money
