@@ -29,7 +29,13 @@ class Cells:
         self.row, self.layout = row, layout
 
     def get(self, name: str) -> str:
-        return self.row.cell(self.layout.fields.get(name))
+        own = self.row.cell(self.layout.fields.get(name))
+        return self._with_clock(own) if name == "time_text" else own
+
+    def _with_clock(self, days: str) -> str:
+        """Some lists have the days, the start and the end in columns of their own."""
+        start, end = self.get("time_from"), self.get("time_to")
+        return f"{days} {start}-{end}".strip() if start and end else days
 
     def place(self, name: str) -> int | None:
         return self.layout.fields.get(name)

@@ -42,10 +42,6 @@ class Layout(msgspec.Struct, frozen=True):
     prices: tuple[PriceColumn, ...]
     headings: tuple[str, ...] = ()
 
-    @property
-    def is_usable(self) -> bool:
-        return bool(self.prices)
-
 
 def layout_of(row: SheetRow) -> Layout | None:
     """The layout that a row of headings gives, or None where the row is none."""
@@ -64,7 +60,7 @@ def _layout(headings: Sequence[tuple[int, str]], cells: Sequence[str]) -> Layout
         name = column_of(heading)
         if name in {"price_eur", "surcharge_pct"}:
             column = _price_column(index, heading, percent=name == "surcharge_pct")
-            after = heading.strip().partition(" ")[2]
+            after = " ".join(heading.split()).partition(" ")[2]
             prices.append(msgspec.structs.replace(column, time=_time_of(after) if after else None))
         elif name:
             fields.setdefault(name, index)

@@ -4,7 +4,7 @@ Rows that cannot stand in one list, because their hours overlap at another price
 make lists of their own, so that nothing of the file is lost.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Final
@@ -33,6 +33,7 @@ from marketplace.pricing.bands import MOST_BANDS, Band, BandCalendar, EveRule
 from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 
 FEES: Final = frozenset({"TRAVEL", "VISIT-FEE", "INVOICE-FEE", "EMERGENCY"})
+MOST_EXTRAS: Final = 100
 
 Key = tuple[object, ...]
 
@@ -124,7 +125,10 @@ def draft_lists(rows: Sequence[PriceRow]) -> tuple[tuple[DraftPriceList, ...], t
         if row.kind == "price" and row.code not in FEES:
             _place(drafts, row)
     whole = [draft for alike in drafts.values() for draft in alike]
-    lost = tuple((row, why) for row in rows if (why := _attach(row, whole)))
+    own: dict[str, list[_Draft]] = {}
+    for draft in whole:
+        own.setdefault(draft.first.provider, []).append(draft)
+    lost = tuple((row, why) for row in rows if (why := _attach(row, own.get(row.provider, ()))))
     return tuple(_finished(draft) for draft in whole), lost
 
 
@@ -166,18 +170,19 @@ def _attach(row: PriceRow, drafts: Sequence[_Draft]) -> Message | None:
         for draft in targets[-1:]:
             draft.settings.append(row)
     elif row.code in FEES and row.kind == "price":
+        targets = [draft for draft in targets if len(draft.extras) < MOST_EXTRAS]
         for draft in targets:
             _add_fee(draft, row)
         return None if targets else message("There is no price list that this fee would belong to.")
     else:
+        targets = [draft for draft in targets if len(draft.extras) < MOST_EXTRAS]
         for draft in targets:
             _add_surcharge(draft, row)
     return None if targets else message("There is no price that this could be added to.")
 
 
 def _targets(row: PriceRow, drafts: Sequence[_Draft]) -> list[_Draft]:
-    same = [draft for draft in drafts if draft.first.provider == row.provider]
-    same = [draft for draft in same if draft.first.area == row.area] or same
+    same = [draft for draft in drafts if draft.first.area == row.area] or list(drafts)
     if row.code not in FEES and not is_for_all(row):
         same = [draft for draft in same if draft.first.code == row.code]
         same = [draft for draft in same if draft.first.text == row.text] or same
@@ -344,11 +349,3 @@ def _warnings(draft: _Draft, calendar: BandCalendar | None) -> Iterator[Message]
         yield message("The list has no price for public holidays. They are priced as Sundays.")
     if draft.is_banded and first.unit not in BANDED_UNITS:
         yield message("Only hours and visits are priced by time band.")
-
-
-def by_provider(lists: Iterable[DraftPriceList]) -> Mapping[str, tuple[DraftPriceList, ...]]:
-    """The lists of each provider that the file names."""
-    found: dict[str, list[DraftPriceList]] = {}
-    for each in lists:
-        found.setdefault(each.provider, []).append(each)
-    return {provider: tuple(own) for provider, own in found.items()}

@@ -278,7 +278,7 @@ def _price(cells: Cells, column: PriceColumn, common: _Common, kind: str) -> Pri
     time, key = common.time, common.key
     if column.time:
         time, key = _meeting(common, column)
-    fields = {**common.fields, "vat": common.fields["vat"] or column.vat}
+    fields = {**common.fields, "vat": common.fields["vat"] or column.vat or vat_in(text)}
     return PriceRow(
         row=cells.row.number,
         column=column.index,

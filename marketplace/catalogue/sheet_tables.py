@@ -218,6 +218,8 @@ def _cell_text(value: object, number_format: str) -> str:
         return _number_text(value, number_format)
     if isinstance(value, datetime):
         return (value.date() if value.time() == time() else value).isoformat()
+    if isinstance(value, time):
+        return value.strftime("%H:%M")
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -32,16 +32,16 @@ _WEEKDAY_STEMS: Final = (
     r"ke|keskiviik\w*|ons|onsdag\w*|wed|wednesday\w*",
     r"to|torstai\w*|tor|tors|torsdag\w*|thu|thur|thurs|thursday\w*",
     r"pe|perjantai\w*|fre|fredag\w*|fri|friday\w*",
-    r"la|lauantai\w*|lör|lördag\w*|sat|saturday\w*",
-    r"su|sunnunta\w*|sön|söndag\w*|sun|sunday\w*",
+    r"la|lauantai\w*|lör|lörd\w*|sat|saturday\w*",
+    r"su|sunnunta\w*|sön|sönd\w*|sun|sunday\w*",
 )
 _NUMBER_OF: Final = tuple(re.compile(stem) for stem in _WEEKDAY_STEMS)
 _SATURDAY, _SUNDAY = 5, 6
 
 _KIND_STEMS: Final = (
     (re.compile(r"\w*aat[ot]\w*|\w*afton\w*|\w*aftnar\w*|eves?"), (DayType.EVE,)),
-    (re.compile(r"arkip[yu]h\w*|pyhä\w*|pyhi\w*|juhlapyh\w*|helgdag\w*|röda?|holiday\w*"), (DayType.HOLIDAY,)),
-    (re.compile(r"arki\w*|arke\w*|vardag\w*|weekdays?|workdays?"), (DayType.WEEKDAY,)),
+    (re.compile(r"arkip[yu]h\w*|pyhä\w*|pyhi\w*|juhlapyh\w*|helgd\w*|röda?|holiday\w*"), (DayType.HOLIDAY,)),
+    (re.compile(r"ark|arki\w*|arke\w*|vard\w*|weekdays?|workdays?"), (DayType.WEEKDAY,)),
     (re.compile(r"viikonlop\w*|vkl\w*|helg|helger\w*|veckoslut\w*|weekends?"), (DayType.SATURDAY, DayType.SUNDAY)),
     (re.compile(r"päivittäin|joka|kaikki|kaikkina|dagligen|varje|alla|daily|every|all|any|24/7"), EVERY_DAY),
 )
@@ -50,6 +50,7 @@ _NIGHT_WORD: Final = re.compile(r"(\w*?)(?:yö\w*|öi\w*|öisin|natt\w*|nätter\
 _FILLERS: Final = _words(
     "ja tai sekä ym muu muut muina muuna klo kello kl kl. och eller samt and or at on the public of & + välillä asti"
     " mellan between aikana aikaan aika dagar day days dag päivä päivät päivinä päivisin dagtid daytime kohti"
+    " niiden näiden myös sis sisältäen inkl incl including den dagen välisenä"
     " arkipyhän helgdags public päivälisä iltalisä yölisä hinta pris price aamu aamuisin aamulla morgon morning h"
     " mm. esim hours tunnit ajat tid vrk dygnet runt ympäri vuorokauden"
 )
@@ -65,6 +66,10 @@ _EVE_OF_HOLIDAY: Final = re.compile(
 )
 _OTHER_TIMES: Final = re.compile(
     r"(?:kaikki )?(?:muut?|muina|muulloin|övriga?|annan|other|all other)\s*(?:ajat|aika|aikoina|aikana|tider?|times?|hours)?$"
+)
+_FROM_DAY_TO_DAY: Final = re.compile(
+    r"\b(\w+tai)sta\s+(\w+tai)hin\b|\b(\w+dag)\s+(?:till|t\.o\.m\.)\s+(\w+dag)\b"
+    r"|\b(mon|tues?|wed|thur?s?|fri|sat|sun|\w+day)s?\s+to\s+(mon|tues?|wed|thur?s?|fri|sat|sun|\w+day)s?\b"
 )
 _JOINED_CLOCKS: Final = re.compile(r"\b([01]\d|2[0-4])([0-5]\d)-([01]\d|2[0-4])([0-5]\d)\b")
 _NAMES: Final = {
@@ -254,6 +259,10 @@ def _assumptions(entries: Sequence[_Entry]) -> Iterator[Message]:
 
 def _normal(text: str) -> str:
     plain = re.sub(r"[–—−‒→]|->", "-", text.casefold())
+    plain = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", plain)
+    plain = re.sub(r"(\d{1,2}:\d{2}):\d{2}", r"\1", plain)
+    plain = _FROM_DAY_TO_DAY.sub(lambda found: "-".join(part for part in found.groups() if part), plain)
+    plain = re.sub(r"(?<=\d)\s*(?:to|till)\s*(?=\d)", "-", plain)
     plain = _EVE_OF_HOLIDAY.sub("aatto", plain)
     plain = _OTHER_TIMES.sub("joka", plain)
     plain = _PM.sub(lambda found: f"{int(found[1]) % 12 + 12}{found[2] or ''}", plain)

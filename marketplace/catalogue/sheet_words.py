@@ -33,6 +33,7 @@ _AMOUNT: Final = re.compile(
     r"\s*(?P<mark>€|eur\b|euroa?\b|e\b|%|pros\.?\b)?\s*(?P<dash2>[,.:]?-)?\s*(?:/|per\b)?\s*(?P<unit>[a-zåäöé]+\.?)?"
     r"\s*(?:alkaen|alk\.?)?"
 )
+_ASIDE: Final = re.compile(r"\([^)]*\)|\+?\s*(?:sis\.?|inkl\.?|incl\.?)?\s*\b(?:alv|moms|vat)\b.*")
 _FACTOR: Final = re.compile(r"(?:[x×*]\s*(?P<before>\d+(?:[.,]\d+)?)|(?P<after>\d+(?:[.,]\d+)?)\s*[x×])")
 _VAT: Final = re.compile(r"(\+)?\s*(\d{1,2}(?:[.,]\d+)?)\s*%?")
 _VAT_WORDS: Final = re.compile(
@@ -140,7 +141,7 @@ def read_amount(text: str) -> Amount:
     Raises:
         UnreadableCellError: it is none, or could be read in two ways.
     """
-    words = plain(text)
+    words = plain(_ASIDE.sub("", text[:MOST_HEADING_LETTERS].casefold()) or text)
     if found := _FACTOR.fullmatch(words[:MOST_AMOUNT_LETTERS]):
         return Amount("surcharge_pct", percent=(_fraction(found["before"] or found["after"]) - 1) * 100)
     found = _AMOUNT.fullmatch(words) if len(words) <= MOST_AMOUNT_LETTERS else None

@@ -35,6 +35,13 @@ from marketplace.kernel.i18n import Language, translate
         ("ma-pe 18-22, la 8-22", "Mon–Fri 18–22, Sat 8–22"),
         ("Lauantai 8–18 ja 20–22", "Sat 8–18 and 20–22"),
         ("Arki (klo 7-18)", "Mon–Fri 7–18"),
+        ("maanantaista perjantaihin klo 7-18", "Mon–Fri 7–18"),
+        ("måndag till fredag 7-18", "Mon–Fri 7–18"),
+        ("Monday to Friday 8:00 a.m. – 6:00 p.m.", "Mon–Fri 8–18"),
+        ("juhlapyhät ja niiden aatot", "public holidays and eves 0–24"),
+        ("vard. 7-18, lörd. 8-14", "Mon–Fri 7–18, Sat 8–14"),
+        ("arkisin klo 7–18 ja lauantaisin klo 8–14", "Mon–Fri 7–18, Sat 8–14"),
+        ("su/pyhä", "Sun and public holidays 0–24"),
         ("su-to 22-06", "Mon–Fri and Sun 22–6 (Mon, Tue, Wed, Thu)"),
     ],
 )

@@ -1,22 +1,23 @@
 """Price sheets of every manner are read row by row; what is wrong is told with its place, the rest goes in."""
 
-import csv
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from marketplace.catalogue.price_import import SHIPPED
 from marketplace.catalogue.sheet_files import error_file
 from marketplace.catalogue.sheet_tables import MAX_BYTES, MAX_ROWS, UnreadableSheetError, column_letter, read_table
 from marketplace.catalogue.sheets import RowOutcome, SheetReport, read_price_sheet
 from marketplace.catalogue.time_words import hours_words
+from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Language, translate
-from marketplace.pricing.bands import check_bands
+from marketplace.pricing.bands import ANY_TIME, check_bands
 from marketplace.pricing.prices import check_price_list
 
-REFUSED, ACCEPTED, NOTE = RowOutcome.REFUSED, RowOutcome.ACCEPTED, RowOutcome.NOTE
+DATA = Path(__file__).parent / "data"
+ACCEPTED, NOTE = RowOutcome.ACCEPTED, RowOutcome.NOTE
 
 
 def read(text: str, encoding: str = "utf-8", **options) -> SheetReport:
@@ -45,13 +46,29 @@ def workbook(*rows: list, **formats: str) -> bytes:
 
 
 def test_published_lists_go_in_whole() -> None:
-    report = read_price_sheet(SHIPPED.read_bytes())
+    report = read_price_sheet((DATA / "price_lists.csv").read_bytes())
     assert report.refused == ()
-    assert report.count(ACCEPTED) == len(list(csv.DictReader(io.StringIO(SHIPPED.read_text()))))
+    assert (report.count(ACCEPTED), len({each.provider for each in report.lists})) == (120, 15)
     for each in report.lists:
-        assert each.service_class
-        assert check_price_list(each.prices, each.calendar) == [] if each.calendar else each.prices.one_price_cents
+        assert check_price_list(each.prices, each.calendar or ANY_TIME) == []
         assert not each.calendar or check_bands(each.calendar) == []
+
+
+def test_published_prices_are_read_to_the_cent() -> None:
+    report = read_price_sheet((DATA / "price_lists.csv").read_bytes())
+    by_place = {
+        (each.provider, each.area, each.service_text, each.vat, each.condition.en): each for each in report.lists
+    }
+    assert len(by_place) == len(report.lists)
+    epes = next(each for each in report.lists if each.provider == "Epes palvelut")
+    assert {hours_words(b.hours, Language.EN): epes.prices.price_of(b.key) for b in epes.calendar.bands} == {
+        "Mon–Fri 7–18": 3600, "Mon–Fri 18–22": 4200, "Sat 0–24": 4000, "Sun and public holidays 0–24": 5400,
+    }  # fmt: skip
+    kenest = next(each for each in report.lists if each.provider == "Kenest hoiva")
+    assert (kenest.prices.visit_fee_cents, kenest.prices.minimum_minutes) == (490, 30)
+    assert {rule.counts_as for rule in kenest.calendar.eves} == {DayType.SUNDAY}
+    other = next(each for each in report.lists if each.service_class is None)
+    assert "none of the service classes" in translate(other.warnings[0], Language.EN)
 
 
 def test_a_list_with_times_as_headings_and_words_around_it() -> None:
@@ -233,3 +250,26 @@ def test_columns_are_named_as_in_a_spreadsheet() -> None:
 def test_a_sheet_may_tell_its_separator() -> None:
     assert read_table(b"sep=;\na;b,c\n").rows[0].cells == ("a", "b,c")
     assert read_table(b"sep=;\na;b\n").rows[0].number == 2
+
+
+def test_days_start_and_end_in_columns_of_their_own() -> None:
+    report = read(
+        "Palvelu;Päivä;Alkaa;Päättyy;Hinta\nKotihoito;ma-pe;07:00;18:00;38,50 € + alv\nKotihoito;la;8;14;45 (alv 0 %)\n"
+    )
+    assert table(report) == {"Mon–Fri 7–18": 3850}
+    assert table(report, 1) == {"Sat 8–14": 4500}
+    assert report.lists[1].vat == "0"
+
+
+def test_prices_named_with_their_times_and_a_mark_after_them() -> None:
+    report = read('Palvelu;"Hinta\narki 7-18";"Hinta la";Huom\nKotihoito;38,50*;45,00 €;ei\n')
+    assert table(report) == {"Mon–Fri 7–18": 3850, "Sat 0–24": 4500}
+
+
+def test_fees_are_for_the_lists_of_their_provider() -> None:
+    report = read(
+        "Tuottaja;Palvelukoodi;Aika;Hinta\nA;V-PA;la;40\nB;V-PA;la;41\nB;TRAVEL;;0,5\nB;VISIT-FEE;;4,90\nA;ALL;;+10 %\n"
+    )
+    first, second = report.lists
+    assert [(each.code, each.percent) for each in first.extras] == [("SURCHARGE", 10)]
+    assert ([each.code for each in second.extras], second.prices.visit_fee_cents) == (["TRAVEL"], 490)
