@@ -142,7 +142,7 @@ def heading_rows(rows: Sequence[SheetRow]) -> Iterator[tuple[int, int, Layout]]:
         if index < skip_to:
             continue
         single = layout_of(row) if first is None or _is_repeated(row, first) else None
-        joined = joined_layout(row, rows[index + 1]) if index + 1 < len(rows) and index < _HEADING_ROWS else None
+        joined = _joined_with_next(rows, index) if index < _HEADING_ROWS else None
         if joined and (single is None or len(joined.prices) > len(single.prices)):
             first = first or joined
             yield index, 2, joined
@@ -150,6 +150,14 @@ def heading_rows(rows: Sequence[SheetRow]) -> Iterator[tuple[int, int, Layout]]:
         elif single:
             first = first or single
             yield index, 1, single
+
+
+def _joined_with_next(rows: Sequence[SheetRow], index: int) -> Layout | None:
+    """The layout over two rows, unless the lower one is headings enough, as under a title."""
+    if index + 1 >= len(rows):
+        return None
+    joined, lower = joined_layout(rows[index], rows[index + 1]), layout_of(rows[index + 1])
+    return None if joined and lower and len(lower.prices) >= len(joined.prices) else joined
 
 
 def _is_repeated(row: SheetRow, first: Layout) -> bool:

@@ -27,6 +27,7 @@ from marketplace.catalogue.sheet_words import (
     class_of,
     fee_of,
     known_code,
+    looks_like_amount,
     minimum_minutes,
     plain,
     read_amount,
@@ -90,10 +91,11 @@ class PriceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Context(msgspec.Struct):
-    """What the rows above have said: the section's service; and the service that the file is imported for."""
+    """What the rows above have said: the section's service, the last row's; and the one that the file is imported for."""
 
     default_class: str | None = None
     section: str = ""
+    above: str = ""
 
 
 def read_row(row: SheetRow, layout: Layout, context: Context) -> list[PriceRow]:
@@ -109,8 +111,17 @@ def read_row(row: SheetRow, layout: Layout, context: Context) -> list[PriceRow]:
     columns = [column for column in layout.prices if plain(row.cell(column.index)) not in _NO_PRICE]
     if not columns:
         return _without_price(cells, context)
+    _check_headings(cells)
     common = _common(cells, context)
     return [_price(cells, column, common, kind) for column in columns]
+
+
+def _check_headings(cells: Cells) -> None:
+    """An amount in a column without a heading would be lost in silence."""
+    headings = cells.layout.headings
+    for index, cell in enumerate(cells.row.cells if headings else ()):
+        if (index >= len(headings) or not headings[index]) and looks_like_amount(cell):
+            raise RowRefusedError(index, message("The column of {amount} has no heading.", amount=cell[:40]))
 
 
 class _Common(msgspec.Struct, frozen=True):
@@ -152,13 +163,32 @@ def _kind(cells: Cells) -> str:
 
 
 def _common(cells: Cells, context: Context) -> _Common:
-    text = cells.get("service_text")
+    text = cells.get("service_text") or _from_above(cells, context)
     time, key, condition = _when(cells)
-    if time is None and text and not condition and key == ANY and (found := _time_as_service(text)):
-        time, text = found, context.section
-        key = key_of(found)
+    if time is None and text and not (condition or cells.get("time_band")):
+        found, text = _time_in_service(text, context)
+        time, key = found, key_of(found) if found else key
+    context.above = text
     code = _code(cells, text or context.section, context)
     return _Common(code, text or context.section, time, key, condition, _fields(cells, code))
+
+
+def _from_above(cells: Cells, context: Context) -> str:
+    """A merged cell names the service in its first row only. Where services have codes, an empty one is a mistake."""
+    is_merged = "service_text" in cells.layout.fields and "service_code" not in cells.layout.fields
+    return context.above if is_merged and not cells.is_exact else ""
+
+
+def _time_in_service(text: str, context: Context) -> tuple[ReadTime | None, str]:
+    """Where the service's cell holds the time, alone under a section's heading or after the service's words."""
+    if alone := _time_as_service(text):
+        return alone, context.section
+    words = text.split()
+    for start in range(1, min(len(words), 12)):
+        head, tail = " ".join(words[:start]), " ".join(words[start:])
+        if class_of(head) and _reads(tail):
+            return read_times(tail), head
+    return None, text
 
 
 def _time_as_service(text: str) -> ReadTime | None:

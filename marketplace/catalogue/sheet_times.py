@@ -61,7 +61,7 @@ _TIMES: Final = re.compile(rf"{_CLOCK}-{_CLOCK}h?")
 _ONE_TIME: Final = re.compile(rf"{_CLOCK}-?")
 _PM: Final = re.compile(r"\b(\d{1,2})([.:]\d{2})?\s*pm\b")
 _EVE_OF_HOLIDAY: Final = re.compile(
-    r"(?:arki|juhla)?pyh(?:än|ien|äpäivän|äpäivien)(?:\s|-)*aat\w*|eves? of (?:a )?(?:public )?holidays?"
+    r"(?:arki|juhla)?pyh(?:än|ien|äpäivän|äpäivien)(?:\s|-)*aat\w*|eves? of (?:a )?(?:public )?holidays?|holiday eves?"
     r"|(?:afton|dag)\s+före\s+(?:en )?helgdag(?:ar)?"
 )
 _OTHER_TIMES: Final = re.compile(
@@ -258,7 +258,7 @@ def _assumptions(entries: Sequence[_Entry]) -> Iterator[Message]:
 
 
 def _normal(text: str) -> str:
-    plain = re.sub(r"[–—−‒→]|->", "-", text.casefold())
+    plain = re.sub(r"[–—−‒→]|->", "-", text.casefold().replace("_", " "))
     plain = re.sub(r"\b([ap])\.\s?m\b\.?", r"\1m", plain)
     plain = re.sub(r"(\d{1,2}:\d{2}):\d{2}", r"\1", plain)
     plain = _FROM_DAY_TO_DAY.sub(lambda found: "-".join(part for part in found.groups() if part), plain)

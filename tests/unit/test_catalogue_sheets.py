@@ -273,3 +273,38 @@ def test_fees_are_for_the_lists_of_their_provider() -> None:
     first, second = report.lists
     assert [(each.code, each.percent) for each in first.extras] == [("SURCHARGE", 10)]
     assert ([each.code for each in second.extras], second.prices.visit_fee_cents) == (["TRAVEL"], 490)
+
+
+def test_a_workbook_with_a_title_merged_headings_and_merged_services() -> None:
+    data = workbook(
+        ["Hinnasto 2027"], ["Palvelu", "Arkisin", None, "Lauantai"], [None, "klo 7-18", "klo 18-22", "klo 7-18"],
+        ["Kotihoito", 40, 46, 50.5], ["Henkilökohtainen apu", 30, "sop. mukaan", 50], [], ["Hinnat alv 0 %"],
+    )  # fmt: skip
+    report = read_price_sheet(data)
+    assert table(report) == {"Mon–Fri 7–18": 4000, "Mon–Fri 18–22": 4600, "Sat 7–18": 5050}
+    assert refusals(report) == [(5, "C", "“sop. mukaan” is not an amount in euros.")]
+
+
+def test_a_service_that_is_named_once_for_its_rows() -> None:
+    report = read(
+        "Tuote|Aika|Hinta\nKotihoito|Arki päivä (7–18)|40 e\n|Arki ilta (18–22)|46 e\n|Yö|70 e\nTurvapuhelin||25 e/kk\n"
+    )
+    assert table(report) == {
+        "Mon–Fri 7–18": 4000, "Mon–Fri 18–22": 4600, "Mon–Fri Sat Sun and public holidays 22–7": 7000,
+    }  # fmt: skip
+    assert (report.lists[1].service_class, report.lists[1].prices.one_price_cents) == ("V-SAFETY", 2500)
+
+
+def test_times_after_the_words_of_the_service() -> None:
+    report = read("Palvelu;Hinta\nKotihoito arkisin 7-18;40\nKotihoito iltaisin 18-22;46\nKotihoito la ja su;60\n")
+    assert table(report) == {"Mon–Fri 7–18": 4000, "Mon–Fri 18–22": 4600, "Sat and Sun 0–24": 6000}
+
+
+def test_band_codes_without_times() -> None:
+    report = read("service_code,time_band,price_eur\nV-PA,weekday_day,30\nV-PA,holiday_eve,60\nV-PA,banana,60\n")
+    assert table(report) == {"Mon–Fri 0–24": 3000, "eves 0–24": 6000}
+    assert refusals(report) == [(4, "B", "“banana” is not a day or a time.")]
+
+
+def test_an_amount_without_a_heading_is_not_lost_in_silence() -> None:
+    assert refusals(read("Palvelu;Hinta\nKotihoito;40;46\n")) == [(2, "C", "The column of 46 has no heading.")]
