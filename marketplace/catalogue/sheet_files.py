@@ -127,7 +127,7 @@ def _extra_line(extra: Extra, head: ListHead) -> dict[str, str]:
     kind = "price" if extra.code != "SURCHARGE" else "surcharge_pct" if percent else "surcharge_eur"
     amount = {"surcharge_pct": percent} if percent else {"price_eur": decimal_text(extra.cents)}
     return {
-        "service_code": code, "service_text": extra.text, "unit": extra.unit.value, "kind": kind, "time_band": "any",
+        "service_code": code, "service_text": extra.text, "unit": extra.unit.value, "kind": kind, "time_band": "" if extra.hours else "any", "time_text": exact_words(extra.hours),
         "vat_pct": extra.vat, "note": extra.note, **amount,
     }  # fmt: skip
 

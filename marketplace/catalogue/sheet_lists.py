@@ -29,7 +29,7 @@ from marketplace.kernel.calendar import DayType, Holiday
 from marketplace.kernel.i18n import Language, Message, Text, message
 from marketplace.kernel.money import round_cents
 from marketplace.organisers.reference import is_service_class
-from marketplace.pricing.bands import MOST_BANDS, Band, BandCalendar, EveRule
+from marketplace.pricing.bands import MOST_BANDS, Band, BandCalendar, EveRule, Hours
 from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 
 FEES: Final = frozenset({"TRAVEL", "VISIT-FEE", "INVOICE-FEE", "EMERGENCY"})
@@ -41,7 +41,8 @@ Key = tuple[object, ...]
 class Extra(msgspec.Struct, frozen=True, kw_only=True):
     """A fee or surcharge of a list that is not a price per band: ``TRAVEL``, ``INVOICE-FEE``, ``EMERGENCY``, ``SURCHARGE``.
 
-    ``cents`` per ``unit``, or ``percent``; travel is free up to ``beyond_km``.
+    ``cents`` per ``unit``, or ``percent``; travel is free up to ``beyond_km``. ``hours`` are those of a surcharge that
+    comes on top of prices which the list already has for them.
     """
 
     code: str
@@ -50,6 +51,7 @@ class Extra(msgspec.Struct, frozen=True, kw_only=True):
     cents: int = 0
     percent: Fraction = Fraction(0)
     beyond_km: int = 0
+    hours: tuple[Hours, ...] = ()
     vat: str = ""
     note: str = ""
     row: int = 0
@@ -170,14 +172,16 @@ def _attach(row: PriceRow, drafts: Sequence[_Draft]) -> Message | None:
         for draft in targets[-1:]:
             draft.settings.append(row)
     elif row.code in FEES and row.kind == "price":
-        targets = [draft for draft in targets if len(draft.extras) < MOST_EXTRAS]
+        fee = _extra(row, row.code or "")
+        targets = [draft for draft in targets if _has_room(draft, fee)]
         for draft in targets:
-            _add_fee(draft, row)
+            _add_fee(draft, row, fee)
         return None if targets else message("There is no price list that this fee would belong to.")
     else:
-        targets = [draft for draft in targets if len(draft.extras) < MOST_EXTRAS]
+        surcharge = _extra(row, "SURCHARGE")
+        targets = [draft for draft in targets if _has_room(draft, surcharge)]
         for draft in targets:
-            _add_surcharge(draft, row)
+            _add_surcharge(draft, row, surcharge)
     return None if targets else message("There is no price that this could be added to.")
 
 
@@ -192,24 +196,39 @@ def _targets(row: PriceRow, drafts: Sequence[_Draft]) -> list[_Draft]:
     return [draft for draft in same if {draft.first.vat, row.vat} & {""} or draft.first.vat == row.vat] or same
 
 
-def _add_fee(draft: _Draft, row: PriceRow) -> None:
+def _has_room(draft: _Draft, extra: Extra) -> bool:
+    return len(draft.extras) < MOST_EXTRAS or _is_there(draft, extra)
+
+
+def _is_there(draft: _Draft, extra: Extra) -> bool:
+    """The same fee said again, as lists do in every section, is one fee."""
+    return any(msgspec.structs.replace(each, row=extra.row) == extra for each in draft.extras)
+
+
+def _add_fee(draft: _Draft, row: PriceRow, fee: Extra) -> None:
     draft.rows.append(row)
-    if row.code == "VISIT-FEE" and not draft.visit_fee_cents:
+    if row.code == "VISIT-FEE" and draft.visit_fee_cents in {0, row.cents}:
         draft.visit_fee_cents = row.cents
-        return
-    free = beyond_km(f"{row.text} {row.note}") if row.code == "TRAVEL" else 0
-    draft.extras.append(_extra(row, row.code or "", beyond=free))
+    elif not _is_there(draft, fee):
+        draft.extras.append(fee)
 
 
-def _extra(row: PriceRow, code: str, beyond: int = 0) -> Extra:
-    words = " ".join(part for part in (row.text, row.condition) if part)
+def _extra(row: PriceRow, code: str) -> Extra:
     return Extra(
-        code=code, text=words, unit=row.unit, cents=row.cents, percent=row.percent, beyond_km=beyond, vat=row.vat,
-        note=row.note, row=row.row,
-    )  # fmt: skip
+        code=code,
+        text=" ".join(part for part in (row.text, row.condition) if part),
+        unit=row.unit,
+        cents=row.cents,
+        percent=row.percent,
+        beyond_km=beyond_km(f"{row.text} {row.note}") if code == "TRAVEL" else 0,
+        hours=row.time.hours if row.time else (),
+        vat=row.vat,
+        note=row.note,
+        row=row.row,
+    )
 
 
-def _add_surcharge(draft: _Draft, row: PriceRow) -> None:
+def _add_surcharge(draft: _Draft, row: PriceRow, surcharge: Extra) -> None:
     """A surcharge for hours that have no price makes their price; any other stays a surcharge."""
     dearer = draft.base_cents + row.cents
     if row.kind == "surcharge_pct":
@@ -217,7 +236,7 @@ def _add_surcharge(draft: _Draft, row: PriceRow) -> None:
     priced = msgspec.structs.replace(row, cents=dearer)
     if row.time is None or not draft.is_banded or draft.clash(priced):
         draft.rows.append(row)
-        draft.extras.append(_extra(row, "SURCHARGE"))
+        draft.extras += [] if _is_there(draft, surcharge) else [surcharge]
         return
     draft.add(priced)
 

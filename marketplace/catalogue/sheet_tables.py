@@ -155,6 +155,8 @@ def _delimiter(text: str) -> str:
 
 
 def _evenness(sample: str, delimiter: str) -> float:
+    if delimiter == ",":
+        sample = re.sub(r"(?<=[0-9]),(?=[0-9])", ".", sample)
     try:
         widths = Counter(len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter))
     except csv.Error:

@@ -268,7 +268,7 @@ def test_prices_named_with_their_times_and_a_mark_after_them() -> None:
 
 def test_fees_are_for_the_lists_of_their_provider() -> None:
     report = read(
-        "Tuottaja;Palvelukoodi;Aika;Hinta\nA;V-PA;la;40\nB;V-PA;la;41\nB;TRAVEL;;0,5\nB;VISIT-FEE;;4,90\nA;ALL;;+10 %\n"
+        "Tuottaja;Palvelukoodi;Aika;Hinta\nA;V-PA;la;40\nB;V-PA;la;41\nB;TRAVEL;;0,5\nB;VISIT-FEE;;4,90\nB;TRAVEL;;0,5\nA;ALL;;+10 %\n"
     )
     first, second = report.lists
     assert [(each.code, each.percent) for each in first.extras] == [("SURCHARGE", 10)]
