@@ -130,8 +130,21 @@ def draft_lists(rows: Sequence[PriceRow]) -> tuple[tuple[DraftPriceList, ...], t
     own: dict[str, list[_Draft]] = {}
     for draft in whole:
         own.setdefault(draft.first.provider, []).append(draft)
-    lost = tuple((row, why) for row in rows if (why := _attach(row, own.get(row.provider, ()))))
-    return tuple(_finished(draft) for draft in whole), lost
+    reasons: dict[Key, Message | None] = {}
+    lost: list[tuple[PriceRow, Message]] = []
+    for row in rows:
+        said = _said(row)
+        if said not in reasons or row.kind in SETTINGS:
+            reasons[said] = _attach(row, own.get(row.provider, ()))
+        if why := reasons[said]:
+            lost.append((row, why))
+    return tuple(_finished(draft) for draft in whole), tuple(lost)
+
+
+def _said(row: PriceRow) -> Key:
+    """What a row says wherever it stands: said again, as lists do in every section, it is the same fee."""
+    amount = (row.kind, row.cents, row.percent, row.note, row.key, row.time.hours if row.time else ())
+    return (*_key(row), *amount)
 
 
 def _key(row: PriceRow) -> Key:
