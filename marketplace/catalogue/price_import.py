@@ -13,17 +13,28 @@ from typing import Final
 
 import msgspec
 
-from marketplace.catalogue.time_words import Days, UnreadableTimeError, hours_words, parse_hours
-from marketplace.kernel.calendar import DAY_MINUTES, DayType, Holiday
-from marketplace.kernel.i18n import Language, Message, Text, message
+from marketplace.catalogue.time_words import Days, UnreadableTimeError, parse_hours
+from marketplace.catalogue.week_bands import (
+    Priced,
+    band_name,
+    bands_of,
+    every_eve,
+    has_eves,
+    major_eves_as_sundays,
+    not_served,
+    overlap,
+    with_prices,
+    with_rest_of_eves,
+)
+from marketplace.kernel.calendar import DAY_MINUTES, DayType
+from marketplace.kernel.i18n import Message, Text, message
 from marketplace.kernel.money import InvalidAmount, parse_euros, round_cents
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import Band, BandCalendar, EveRule, Hours
-from marketplace.pricing.prices import BANDED_UNITS, BandPrice, PriceList, Unit
+from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 
 ANY: Final = "any"
 VISIT_FEE: Final = "VISIT-FEE"
-PRICED_DAYS: Final = (DayType.WEEKDAY, DayType.SATURDAY, DayType.SUNDAY, DayType.HOLIDAY)
 
 DAYS_OF: Final[Mapping[str, Days]] = {
     "weekday_day": (DayType.WEEKDAY,),
@@ -34,16 +45,6 @@ DAYS_OF: Final[Mapping[str, Days]] = {
     "sunday_holiday": (DayType.SUNDAY, DayType.HOLIDAY),
     "eve": (DayType.EVE,),
 }
-NAME_OF: Final = {
-    "weekday_day": Text("Arkipäivä", "Vardag", "Weekday daytime"),
-    "weekday_evening": Text("Arki-ilta", "Vardagskväll", "Weekday evening"),
-    "night": Text("Yö", "Natt", "Night"),
-    "saturday_day": Text("Lauantai", "Lördag", "Saturday"),
-    "saturday_evening": Text("Lauantai-ilta", "Lördagskväll", "Saturday evening"),
-    "sunday_holiday": Text("Sunnuntai ja arkipyhä", "Söndag och helgdag", "Sunday and public holiday"),
-    "eve": Text("Arkipyhän aatto", "Helgdagsafton", "Eve of a public holiday"),
-}
-
 _MINIMUM: Final = re.compile(r"minimum (\d+) (h|min)")
 _EVES_BY_SUNDAY: Final = re.compile(r"\beves\b.*\bby the Sunday list\b")
 
@@ -73,14 +74,6 @@ def shipped_rows(provider: str, *, area: str = "") -> list[dict[str, str]]:
     with SHIPPED.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["provider"] == provider]
     return [row for row in rows if area in {"", row["area"]}]
-
-
-class _Priced(msgspec.Struct, frozen=True):
-    """A row that has found its hours."""
-
-    key: str
-    hours: tuple[Hours, ...]
-    cents: int
 
 
 def import_prices(rows: Sequence[Mapping[str, str]], service_class_code: str, *, label: str = "") -> Imported:
@@ -141,7 +134,7 @@ def _why_not(row: Mapping[str, str], code: str, unit: Unit) -> Message | None:
 
 
 def _by_band(rows: Sequence[Mapping[str, str]], unit: Unit, fee: int, label: str, unplaced: list[Message]) -> Imported:
-    placed: list[_Priced] = []
+    placed: list[Priced] = []
     base = next((row for row in rows if row["kind"] == "price"), None)
     if base is None:
         raise NothingToImportError([*unplaced, *(_why(row, message("there is no price to add it to")) for row in rows)])
@@ -150,26 +143,24 @@ def _by_band(rows: Sequence[Mapping[str, str]], unit: Unit, fee: int, label: str
         placed += _placed(row, cents, placed, unplaced)
     if not placed:
         raise NothingToImportError(unplaced)
-    placed = list(_with_rest_of_eves(placed))
-    bands = _bands(placed)
+    placed = list(with_rest_of_eves(placed))
+    bands = bands_of(placed)
     calendar = BandCalendar(
         version=label or "imported",
         bands=tuple(band for band, _ in bands),
         eves=_eve_rules(rows, placed),
-        not_served=_not_served(placed),
+        not_served=not_served(placed),
     )
     prices = PriceList(
         unit=unit,
-        band_prices=tuple(BandPrice(band.key, cents) for band, cents in bands),
+        band_prices=with_prices(bands),
         visit_fee_cents=fee,
         minimum_minutes=_minimum(rows, unit),
     )
     return Imported(calendar=calendar, prices=prices, unplaced=tuple(unplaced))
 
 
-def _placed(
-    row: Mapping[str, str], cents: int, before: Sequence[_Priced], unplaced: list[Message]
-) -> Iterator[_Priced]:
+def _placed(row: Mapping[str, str], cents: int, before: Sequence[Priced], unplaced: list[Message]) -> Iterator[Priced]:
     """The row with its hours, unless its words cannot be read or an earlier row already has some of them."""
     key = row["time_band"]
     try:
@@ -177,10 +168,10 @@ def _placed(
     except UnreadableTimeError as error:
         unplaced.append(_why(row, error.words))
         return
-    if other := next((each for each in before if _overlap(each.hours, hours)), None):
-        unplaced.append(_why(row, message("its hours overlap those of {band}", band=_name(other.key, other.hours))))
+    if other := next((each for each in before if overlap(each.hours, hours)), None):
+        unplaced.append(_why(row, message("its hours overlap those of {band}", band=band_name(other.key, other.hours))))
         return
-    yield _Priced(key, hours, cents)
+    yield Priced(key, hours, cents)
 
 
 def _words_of(key: str) -> str:
@@ -196,80 +187,11 @@ def _with_holidays(key: str, hours: Sequence[Hours]) -> tuple[Hours, ...]:
     return tuple(Hours(both, each.from_minute, each.to_minute) for each in hours)
 
 
-def _overlap(some: Iterable[Hours], others: Sequence[Hours]) -> bool:
-    return any(
-        set(one.days) & set(other.days) and one.from_minute < other.to_minute and other.from_minute < one.to_minute
-        for one in some
-        for other in others
-    )
-
-
-def _bands(placed: Sequence[_Priced]) -> list[tuple[Band, int]]:
-    """One band for each key and price; where a key has several prices, each is named by its hours."""
-    together: dict[tuple[str, int], tuple[Hours, ...]] = {}
-    for each in placed:
-        together[each.key, each.cents] = together.get((each.key, each.cents), ()) + each.hours
-    bands: list[tuple[Band, int]] = []
-    for (key, cents), hours in together.items():
-        alike = [price for other, price in together if other == key]
-        number = alike.index(cents) + 1
-        name = _name(key, hours) if len(alike) == 1 else _with_hours(NAME_OF.get(key), hours)
-        bands.append((Band(key if number == 1 else f"{key}_{number}", name, hours), cents))
-    return bands
-
-
-def _name(key: str, hours: Sequence[Hours]) -> Text:
-    return NAME_OF.get(key) or _with_hours(None, hours)
-
-
-def _with_hours(name: Text | None, hours: Sequence[Hours]) -> Text:
-    def words(language: Language) -> str:
-        before = f"{name.in_language(language)}, " if name else ""
-        return before + hours_words(hours, language)
-
-    return Text(words(Language.FI), words(Language.SV), words(Language.EN))
-
-
-def _with_rest_of_eves(placed: Sequence[_Priced]) -> Iterator[_Priced]:
-    """A list that prices eves for some hours means that the rest of an eve is an ordinary weekday."""
-    taken = [each for row in placed for each in row.hours if DayType.EVE in each.days]
-    for row in placed:
-        rest = [cut for each in row.hours if DayType.WEEKDAY in each.days for cut in _outside(each, taken)]
-        more = tuple(Hours((DayType.EVE,), start, end) for start, end in rest) if taken else ()
-        yield _Priced(row.key, row.hours + more, row.cents)
-
-
-def _outside(hours: Hours, taken: Sequence[Hours]) -> Iterator[tuple[int, int]]:
-    reached = hours.from_minute
-    for start, end in sorted((each.from_minute, each.to_minute) for each in taken):
-        if reached < min(start, hours.to_minute):
-            yield reached, min(start, hours.to_minute)
-        reached = max(reached, end)
-    if reached < hours.to_minute:
-        yield reached, hours.to_minute
-
-
-def _not_served(placed: Sequence[_Priced]) -> tuple[Hours, ...]:
-    """The hours of the week that no row has a price for."""
-    gaps: dict[tuple[int, int], list[DayType]] = {}
-    has_eves = any(DayType.EVE in each.days for row in placed for each in row.hours)
-    for day in (*PRICED_DAYS, DayType.EVE) if has_eves else PRICED_DAYS:
-        taken = sorted((each.from_minute, each.to_minute) for row in placed for each in row.hours if day in each.days)
-        reached = 0
-        for start, end in [*taken, (DAY_MINUTES, DAY_MINUTES)]:
-            if reached < start:
-                gaps.setdefault((reached, start), []).append(day)
-            reached = max(reached, end)
-    return tuple(Hours(tuple(days), start, end) for (start, end), days in gaps.items())
-
-
-def _eve_rules(rows: Sequence[Mapping[str, str]], placed: Sequence[_Priced]) -> tuple[EveRule, ...]:
+def _eve_rules(rows: Sequence[Mapping[str, str]], placed: Sequence[Priced]) -> tuple[EveRule, ...]:
     """Eves with prices of their own are eves; other lists may say that Christmas and midsummer eves are as Sundays."""
-    if any(DayType.EVE in each.days for row in placed for each in row.hours):
-        return tuple(EveRule(holiday, DayType.EVE) for holiday in Holiday if holiday is not Holiday.OTHER)
-    if not any(_EVES_BY_SUNDAY.search(row["note"]) for row in rows):
-        return ()
-    return tuple(EveRule(eve, DayType.SUNDAY) for eve in (Holiday.CHRISTMAS, Holiday.MIDSUMMER))
+    if has_eves(placed):
+        return every_eve()
+    return major_eves_as_sundays() if any(_EVES_BY_SUNDAY.search(row["note"]) for row in rows) else ()
 
 
 def _minimum(rows: Iterable[Mapping[str, str]], unit: Unit) -> int:
