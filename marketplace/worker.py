@@ -28,7 +28,7 @@ from marketplace.vouchers import wiring as vouchers
 from marketplace.web.logs import configure_logs
 from marketplace.web.sessions import forget_old_sessions
 from onboarding import wiring as onboarding
-from search import indexer
+from search import wiring as search
 from search.engines import close_engines
 
 STRIPE_EVENT_HANDLERS: Final[Mapping[str, EventHandler]] = {
@@ -47,8 +47,8 @@ HANDLERS: Final[Mapping[Topic[Any], Handler]] = {
     **accounts.JOB_HANDLERS,
     **notices.JOB_HANDLERS,
     **onboarding.HANDLERS,
-    **catalogue.JOB_HANDLERS,
-    **indexer.HANDLERS,
+    **catalogue.HANDLERS,
+    **search.HANDLERS,
     **vouchers.JOB_HANDLERS,
     **payouts.JOB_HANDLERS,
     STRIPE_EVENT: handle_stripe_event,
@@ -67,10 +67,10 @@ ROUNDS: Final = (
     *vouchers.ROUNDS,
     *notices.ROUNDS,
     *onboarding.ROUNDS,
+    *catalogue.ROUNDS,
     Periodic("stripe.left_events", "*/5 * * * *", hand_out_left_events),
     Periodic("payouts.reconcile", "*/10 * * * *", reconcile),
-    Periodic("search.mend", "5-59/10 * * * *", indexer.mend),
-    Periodic("search.deal_anew", "20 22 * * *", indexer.deal_anew),
+    *search.ROUNDS,
     Periodic("accounts.forget_old_traces", "40 1 * * *", accounts.forget_old_traces),
     Periodic("web.forget_old_sessions", "45 1 * * *", forget_old_sessions),
     Periodic("web.forget_old_answers", "50 1 * * *", forget_old_answers),

@@ -1,15 +1,13 @@
 """Searching and comparing over the API: open to everybody, no sign-in, no cookie."""
 
 from typing import Annotated, cast
-from uuid import UUID
 
 import msgspec
-from litestar import MediaType, Response, get, post
-from litestar.params import FromQuery, JSONBody, QueryParameter
+from litestar import MediaType, Response, get
+from litestar.params import FromQuery, QueryParameter
 
-from marketplace.web.security import Caller, allow_anyone
-from search import comparisons, queries
-from search.comparisons import CompareRequest, Comparison
+from marketplace.web.security import allow_anyone
+from search import queries
 from search.queries import SearchParameters
 from search.schemas import SearchAnswer
 
@@ -44,16 +42,4 @@ async def search_offers(
     return Response(content, media_type=MediaType.JSON)
 
 
-@get("/api/v1/comparisons", guards=[allow_anyone], tags=[TAG])
-async def compare_prices(actor: Caller, ids: FromQuery[list[UUID]]) -> Comparison:
-    """Up to four offers side by side, without a month's cost."""
-    return await comparisons.compare(CompareRequest(offer_ids=tuple(ids)), actor.language)
-
-
-@post("/api/v1/comparisons", guards=[allow_anyone], tags=[TAG], status_code=200)
-async def compare_months(actor: Caller, data: JSONBody[CompareRequest]) -> Comparison:
-    """Up to four offers side by side with the cost of a month of visits, and who pays it. Nothing is stored."""
-    return await comparisons.compare(data, actor.language)
-
-
-ROUTES = [search_offers, compare_prices, compare_months]
+ROUTES = [search_offers]

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from marketplace.catalogue.schemas import PublishedOffer
+from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Text
 from marketplace.organisers.reference import municipality, service_class

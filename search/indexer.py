@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from prometheus_client import Counter
 
-from marketplace.catalogue.offers import published_offer, published_offer_ids, published_offers
+from marketplace.catalogue.offers.offers import published_offer, published_offer_ids, published_offers
 from marketplace.catalogue.topics import OFFER_CHANGED, OfferChanged
 from marketplace.kernel.config import get_config
 from marketplace.kernel.errors import NotFound

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.catalogue.schemas import SERVICE_LANGUAGES
+from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES
 from marketplace.kernel.i18n import Language, Message, counted, message, translate
 from marketplace.organisers.reference import municipalities, municipality, service_class
 from marketplace.pricing.prices import UNIT_WORDS

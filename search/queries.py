@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.catalogue.schemas import SERVICE_LANGUAGES
+from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.i18n import message

@@ -1,7 +1,17 @@
-"""What the application takes from search."""
+"""What the application and the worker take from search."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from litestar.types import ControllerRouterHandler
 
-from search import api, pages
+from marketplace.kernel.jobs import Handler, Periodic, Topic
+from search import api, indexer, pages
+from search.comparisons import wiring as comparisons
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES, *comparisons.ROUTES]
+HANDLERS: Final[Mapping[Topic[Any], Handler]] = indexer.HANDLERS
+ROUNDS: Final[Sequence[Periodic]] = (
+    Periodic("search.mend", "5-59/10 * * * *", indexer.mend),
+    Periodic("search.deal_anew", "20 22 * * *", indexer.deal_anew),
+)

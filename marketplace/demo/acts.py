@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msgspec
 
-from marketplace.catalogue.price_import import import_prices, shipped_rows
+from marketplace.catalogue.sheets.price_import import import_prices, shipped_rows
 from marketplace.demo.api import Api, DemoFailed, until
 from marketplace.demo.applying import answers_to
 from marketplace.demo.papers import certificate

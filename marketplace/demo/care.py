@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace.accounts.memberships import grant_membership
-from marketplace.catalogue.offers import published_offers_of
+from marketplace.catalogue.offers.offers import published_offers_of
 from marketplace.demo.organisers import organiser_id_of, organisers, read_data, staff_actor
 from marketplace.demo.people import make_person
 from marketplace.demo.providers import Somebody, moment_of, provider_actor

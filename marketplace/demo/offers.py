@@ -4,8 +4,8 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.catalogue.price_import import import_prices, shipped_rows
-from marketplace.catalogue.schemas import OfferDraft
+from marketplace.catalogue.offers.schemas import OfferDraft
+from marketplace.catalogue.sheets.price_import import import_prices, shipped_rows
 from marketplace.demo.organisers import organisers
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar

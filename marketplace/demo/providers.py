@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from marketplace.accounts.memberships import grant_membership
-from marketplace.catalogue.offers import publish, save_draft
+from marketplace.catalogue.offers.offers import publish, save_draft
 from marketplace.demo.offers import OfferData, draft_of
 from marketplace.demo.organisers import organiser_id_of, read_data
 from marketplace.demo.people import make_person

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from marketplace.accounts.limits import Attempt, begin_attempt, forget_attempt
-from marketplace.catalogue.published import published_offer
-from marketplace.catalogue.schemas import PublishedOffer
+from marketplace.catalogue.offers.published import published_offer
+from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel import audit
 from marketplace.kernel.actors import CLIENT_ROLES, Actor, Role
 from marketplace.kernel.clock import now, today

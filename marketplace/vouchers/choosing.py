@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-from marketplace.catalogue.published import published_offer
-from marketplace.catalogue.schemas import PublishedOffer
+from marketplace.catalogue.offers.published import published_offer
+from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import fetch, fetch_one

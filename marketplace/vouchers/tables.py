@@ -1,10 +1,10 @@
 """Vouchers, the decisions behind them, agreements and visits. Amounts are cents; what was agreed is kept as it was."""
 
 from piccolo.columns import JSONB, UUID, BigInt, Date, ForeignKey, Integer, Text, Timestamptz, Varchar
-from piccolo.constraints import Check
+from piccolo.constraints import Check, Unique
 from piccolo.table import Table
 
-from marketplace.catalogue.tables import Offer, OfferVersion
+from marketplace.catalogue.offers.tables import Offer, OfferVersion
 from marketplace.kernel.db import new_id
 from marketplace.organisers.tables import Organiser, VoucherProduct, VoucherProductVersion
 from marketplace.plans.tables import Client, PlanService
@@ -32,6 +32,7 @@ class Voucher(Table):
     minutes_per_month = Integer(null=True, default=None)
     units_per_month = Integer(null=True, default=None)
     cents_per_month = BigInt(null=True, default=None)
+    limits = JSONB(null=True, default=None)
     reserved_cents = BigInt()
     returned_cents = BigInt(default=0)
     status = Varchar(20)
@@ -79,6 +80,19 @@ class Agreement(Table):
     agreement_days_in_order = Check("ends_on is null or ends_on >= starts_on - 1")
 
 
+class AgreementPrice(Table):
+    """Prices that replace an agreement's own from a day on: the provider announced them and the client was told."""
+
+    id = UUID(primary_key=True, default=new_id)
+    agreement_id = ForeignKey(references=Agreement, null=False, default=None)
+    price_change_id = UUID(default=None)
+    prices = JSONB()
+    valid_from = Date(default=None)
+    announced_at = Timestamptz()
+    cancelled_at = Timestamptz(null=True, default=None)
+    agreement_price_once = Unique(["agreement_id", "price_change_id"])
+
+
 class Visit(Table):
     """A delivered and redeemed visit. ``minutes`` passed, ``billed_minutes`` (or ``units``) are what the price is for.
 
@@ -100,6 +114,7 @@ class Visit(Table):
     price_cents = BigInt()
     payer_cents = BigInt()
     own_share_cents = BigInt()
+    overrun_cents = BigInt(default=0)
     receipt = JSONB()
     status = Varchar(20)
     statement_id = UUID(null=True, default=None, index=True)

@@ -213,10 +213,16 @@ def _uses_test_payments() -> bool:
 
 def _loader() -> ChoiceLoader:
     root = MARKETPLACE.parent
-    features = [*sorted((root / "onboarding").iterdir()), root / "search", *sorted(MARKETPLACE.iterdir())]
+    houses = (root / "onboarding", root / "search", MARKETPLACE)
+    found = [
+        folder
+        for house in houses
+        for depth in ("templates", "*/templates", "*/*/templates")
+        for folder in house.glob(depth)
+    ]
     return ChoiceLoader(
         [
-            FileSystemLoader([folder / "templates" for folder in features if (folder / "templates").is_dir()]),
+            FileSystemLoader(sorted(folder for folder in found if folder.parent != MARKETPLACE)),
             FileSystemLoader(MARKETPLACE / "templates"),
         ]
     )

@@ -14,7 +14,7 @@ BREAKS = [
     ("marketplace/ledger/chart.py", "import marketplace.vouchers.tables", "Features follow the money"),
     ("marketplace/vouchers/states.py", "import marketplace.vouchers.api", "Inside a feature"),
     ("marketplace/pricing/values.py", "import litestar", "Rules know no HTTP"),
-    ("marketplace/catalogue/pages.py", "import marketplace.catalogue.tables", "Handlers touch no tables"),
+    ("marketplace/catalogue/offers/pages.py", "import marketplace.catalogue.offers.tables", "Handlers touch no tables"),
     ("marketplace/payouts/states.py", "import marketplace.ledger.tables", "One door to the ledger"),
     ("marketplace/payouts/states.py", "import stripe", "One door to Stripe"),
     ("search/queries.py", "import search.meilisearch", "One door to Meilisearch"),

@@ -14,8 +14,15 @@ from marketplace.kernel.i18n import Language
 from marketplace.web.templating import environment
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = [ROOT / "marketplace" / "templates", *sorted(ROOT.glob("marketplace/*/templates"))]
-FOLDERS += [*sorted(ROOT.glob("onboarding/*/templates")), ROOT / "search" / "templates"]
+FOLDERS = [ROOT / "marketplace" / "templates"]
+FOLDERS += sorted(
+    {
+        *ROOT.glob("marketplace/*/templates"),
+        *ROOT.glob("marketplace/*/*/templates"),
+        *ROOT.glob("onboarding/*/templates"),
+        *ROOT.glob("search/**/templates"),
+    }
+)
 TEMPLATES = [(folder, path) for folder in FOLDERS for path in sorted(folder.rglob("*.html"))]
 STATIC = ROOT / "marketplace" / "static"
 

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from marketplace.catalogue import offers
-from marketplace.catalogue.schemas import OfferDraft
-from marketplace.catalogue.wiring import JOB_HANDLERS
+from marketplace.catalogue.offers import offers
+from marketplace.catalogue.offers.schemas import OfferDraft
+from marketplace.catalogue.wiring import HANDLERS
 from marketplace.kernel import audit
 from marketplace.kernel.actors import SYSTEM, Actor, Role
 from marketplace.kernel.calendar import DayType
@@ -219,7 +219,7 @@ async def test_change_of_approval_has_all_offers_looked_at_again(turku: Organise
     await offers.save_draft(provider, None, offer_draft(turku))
     before = await waiting_jobs()
     assert provider.provider_id is not None
-    await JOB_HANDLERS[APPROVAL_CHANGED](ApprovalChanged(provider.provider_id, turku.id))
+    await HANDLERS[APPROVAL_CHANGED](ApprovalChanged(provider.provider_id, turku.id))
     assert await waiting_jobs() == before + 2
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.catalogue.offers import published_offer, withdraw
+from marketplace.catalogue.offers.offers import published_offer, withdraw
 from marketplace.kernel.actors import SYSTEM
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.clock import clock_set_to
@@ -17,8 +17,8 @@ from marketplace.organisers.schemas import Caps
 from marketplace.pricing.bands import Band, BandCalendar, Hours
 from marketplace.pricing.prices import BandPrice, PriceList, Unit
 from marketplace.pricing.schedules import Weekday, WeeklyVisit, estimate, month_plan
-from search.comparing import columns_of
-from search.comparisons import CompareRequest, compare
+from search.comparisons.comparing import CompareRequest, compare
+from search.comparisons.table import columns_of
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider
 from tests.factories.organisers import make_organiser, make_product, version_draft
 

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.catalogue.offers import publish as publish_offer
-from marketplace.catalogue.offers import save_draft, withdraw
+from marketplace.catalogue.offers.offers import publish as publish_offer
+from marketplace.catalogue.offers.offers import save_draft, withdraw
 from marketplace.catalogue.topics import OfferChanged
 from marketplace.kernel import db
 from marketplace.kernel.clock import today

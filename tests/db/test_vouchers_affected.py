@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from marketplace.catalogue.published import published_offer
+from marketplace.catalogue.offers.published import published_offer
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.db import fetch, fetch_value, new_id

@@ -8,8 +8,8 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from marketplace.catalogue.offers import publish, save_draft
-from marketplace.catalogue.schemas import OfferDraft
+from marketplace.catalogue.offers.offers import publish, save_draft
+from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import now
 from marketplace.kernel.db import execute, new_id

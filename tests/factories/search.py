@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from uuid import UUID
 
-from marketplace.catalogue.schemas import PublishedOffer
+from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel.db import new_id
 from marketplace.kernel.i18n import Text
 from marketplace.organisers.reference import county, municipalities, municipalities_of_county, service_classes

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.time_words import UnreadableTimeError, hours_words, parse_hours
+from marketplace.catalogue.prices.time_words import UnreadableTimeError, hours_words, parse_hours
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Language
 from marketplace.pricing.bands import Hours

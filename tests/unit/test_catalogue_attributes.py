@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.catalogue.attributes import (
+from marketplace.catalogue.offers.attributes import (
     Attribute,
     AttributeKind,
     Choice,

@@ -4,7 +4,7 @@ from datetime import date
 
 from pyld import jsonld
 
-from marketplace.catalogue.json_ld import offer_json_ld
+from marketplace.catalogue.offers.json_ld import offer_json_ld
 from marketplace.pricing.prices import PriceList, Unit
 from tests.unit.test_catalogue_ptv import URL, published
 

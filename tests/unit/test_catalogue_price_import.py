@@ -2,8 +2,8 @@
 
 import pytest
 
-from marketplace.catalogue.price_import import Imported, NothingToImportError, import_prices, shipped_rows
-from marketplace.catalogue.time_words import hours_words
+from marketplace.catalogue.prices.time_words import hours_words
+from marketplace.catalogue.sheets.price_import import Imported, NothingToImportError, import_prices, shipped_rows
 from marketplace.kernel.calendar import DayType, Holiday
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Language, translate

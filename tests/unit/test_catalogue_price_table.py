@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from marketplace.catalogue.price_import import import_prices, shipped_rows
-from marketplace.catalogue.price_table import at_a_glance, not_served_words, price_rows, terms_words
+from marketplace.catalogue.prices.price_table import at_a_glance, not_served_words, price_rows, terms_words
+from marketplace.catalogue.sheets.price_import import import_prices, shipped_rows
 from marketplace.kernel.i18n import Language, translate
 from marketplace.organisers.rules import STANDARD_BANDS
 from marketplace.pricing.prices import PriceList, Unit

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.catalogue.checks import check_words
-from marketplace.catalogue.ptv import LONGEST_SUMMARY, UnreadablePtvError, offer_from_ptv, offer_to_ptv
-from marketplace.catalogue.schemas import PublishedOffer
+from marketplace.catalogue.exchange.ptv import LONGEST_SUMMARY, UnreadablePtvError, offer_from_ptv, offer_to_ptv
+from marketplace.catalogue.offers.checks import check_words
+from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Language, Text, translate
 from marketplace.pricing.bands import Band, BandCalendar, Hours

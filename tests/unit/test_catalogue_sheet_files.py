@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from marketplace.catalogue.offer_sheets import offer_error_file, read_offer_sheet, write_offer_sheet
-from marketplace.catalogue.price_import import import_prices, shipped_rows
-from marketplace.catalogue.schemas import OfferDraft
-from marketplace.catalogue.sheet_files import PRICE_COLUMNS, ListHead, price_rows, write_cells, write_sheet
-from marketplace.catalogue.sheet_lists import Extra
-from marketplace.catalogue.sheet_tables import FORMULA_STARTS, UnreadableSheetError, read_table
-from marketplace.catalogue.sheets import RowOutcome, read_price_sheet
+from marketplace.catalogue.offers.schemas import OfferDraft
+from marketplace.catalogue.sheets.files import PRICE_COLUMNS, ListHead, price_rows, write_cells, write_sheet
+from marketplace.catalogue.sheets.grids import FORMULA_STARTS, UnreadableSheetError, read_table
+from marketplace.catalogue.sheets.lists import Extra
+from marketplace.catalogue.sheets.offer_sheets import offer_error_file, read_offer_sheet, write_offer_sheet
+from marketplace.catalogue.sheets.price_import import import_prices, shipped_rows
+from marketplace.catalogue.sheets.reading import RowOutcome, read_price_sheet
 from marketplace.kernel.calendar import DayType, Holiday
 from marketplace.kernel.i18n import Language, Text, translate
 from marketplace.pricing.bands import Band, BandCalendar, EveRule, Hours

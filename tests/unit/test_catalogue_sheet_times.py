@@ -2,8 +2,8 @@
 
 import pytest
 
-from marketplace.catalogue.sheet_times import read_times
-from marketplace.catalogue.time_words import UnreadableTimeError
+from marketplace.catalogue.prices.time_words import UnreadableTimeError
+from marketplace.catalogue.sheets.times import read_times
 from marketplace.kernel.i18n import Language, translate
 
 

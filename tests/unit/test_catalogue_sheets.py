@@ -7,10 +7,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from marketplace.catalogue.sheet_files import error_file
-from marketplace.catalogue.sheet_tables import MAX_BYTES, MAX_ROWS, UnreadableSheetError, column_letter, read_table
-from marketplace.catalogue.sheets import RowOutcome, SheetReport, read_price_sheet
-from marketplace.catalogue.time_words import hours_words
+from marketplace.catalogue.prices.time_words import hours_words
+from marketplace.catalogue.sheets.files import error_file
+from marketplace.catalogue.sheets.grids import MAX_BYTES, MAX_ROWS, UnreadableSheetError, column_letter, read_table
+from marketplace.catalogue.sheets.reading import RowOutcome, SheetReport, read_price_sheet
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Language, translate
 from marketplace.pricing.bands import ANY_TIME, check_bands

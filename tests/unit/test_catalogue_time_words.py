@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.catalogue.time_words import UnreadableTimeError, hours_words, parse_hours
+from marketplace.catalogue.prices.time_words import UnreadableTimeError, hours_words, parse_hours
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Language, translate
 from marketplace.organisers.rules import STANDARD_BANDS

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from marketplace.catalogue.schemas import SERVICE_LANGUAGES
+from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES
 from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.errors import Invalid
 from search.postgres_query import LANGUAGES, bits_of, languages_of

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from bs4 import BeautifulSoup
 
-from marketplace.catalogue import offers
+from marketplace.catalogue.offers import offers
 from marketplace.kernel.actors import Actor
 from marketplace.organisers.schemas import Organiser
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider, offer_draft

@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery
 
-from marketplace.catalogue.published import published_offers_of
+from marketplace.catalogue.offers.published import published_offers_of
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import DomainError, NotFound

@@ -1,0 +1,1 @@
+"""Offers in the shapes of other systems."""

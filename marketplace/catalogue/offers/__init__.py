@@ -1,0 +1,1 @@
+"""Offers in versions: written, previewed, published, shown."""

@@ -1,0 +1,1 @@
+"""Prices and offers in bulk: read from sheets, written to them."""

@@ -1,0 +1,1 @@
+"""Offers and searches that somebody keeps: on this device, in an account, or for a client."""
