@@ -10,18 +10,15 @@ from litestar.params import FromPath
 
 from marketplace.catalogue.offers import forms, offers
 from marketplace.catalogue.offers.choices import Choice, choices_of, municipality_groups
+from marketplace.catalogue.offers.price_forms import in_page_words
 from marketplace.catalogue.offers.public_pages import offer_facts, public_address
 from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, OfferDraft, OwnOffer
-from marketplace.catalogue.prices.price_table import is_banded, unit_words
 from marketplace.kernel.actors import Actor, Role
-from marketplace.kernel.clock import today
 from marketplace.kernel.errors import DomainError, Invalid
 from marketplace.kernel.i18n import message
 from marketplace.organisers.organisers import get_organiser
 from marketplace.organisers.reference import service_class
-from marketplace.organisers.rules import service_rules_on
-from marketplace.organisers.schemas import ServiceRules
-from marketplace.web.forms import Form, Sent, empty_form, filled_form, read_form
+from marketplace.web.forms import Form, empty_form, filled_form, read_form
 from marketplace.web.idempotency import idempotent
 from marketplace.web.navigation import Desk, add_to_navigation
 from marketplace.web.security import Caller, allow
@@ -32,7 +29,6 @@ T = TypeVar("T", bound=msgspec.Struct)
 PROVIDER = allow(Role.PROVIDER_ADMIN)
 LIST = "/provider/offers"
 OFFER = LIST + "/{offer_id:uuid}"
-BLANK_ROWS = 3
 
 add_to_navigation(Desk.PROVIDER, message("Offers"), LIST, order=40, roles=frozenset({Role.PROVIDER_ADMIN}))
 
@@ -116,34 +112,6 @@ async def send_description(request: AnyRequest, actor: Caller, offer_id: FromPat
     return _description_page(request, own, form, 422)
 
 
-@get(f"{OFFER}/prices", guards=[PROVIDER], include_in_schema=False)
-async def show_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
-    """The prices by time band, or one price for all times."""
-    own = await offers.my_offer(actor, offer_id)
-    rules = await _rules(own)
-    shown: Sent = {name: [*values] for name, values in forms.prices_form(own.content, rules, actor.language).items()}
-    return _prices_page(request, own, Form(forms.PricesForm, shown), rules)
-
-
-@post(f"{OFFER}/prices", guards=[PROVIDER], include_in_schema=False)
-async def send_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[Any]:
-    """Saves the prices. Gaps and overlaps of the time bands are named."""
-    own = await offers.my_offer(actor, offer_id)
-    rules = await _rules(own)
-    form = await read_form(request, forms.PricesForm)
-    rows = _answered_rows(form)
-    fields = ["not_served", *(f"bands.{i}.hours" for i in rows)] if form.value("pricing") == forms.Pricing.BANDS else []
-    if errors := forms.unreadable_hours({field: form.value(field) for field in fields}):
-        form.failed(Invalid(errors))
-
-    def with_prices(content: OfferDraft, answers: forms.PricesForm) -> OfferDraft:
-        return forms.with_prices(content, answers, rules, actor.language)
-
-    if await _saved(actor, own, form, with_prices, rows):
-        return redirect(f"{LIST}/{offer_id}")
-    return _prices_page(request, own, form, rules, 422)
-
-
 @get(f"{OFFER}/preview", guards=[PROVIDER], include_in_schema=False)
 async def show_preview(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
     """The offer as the public would see it."""
@@ -203,7 +171,6 @@ async def _saved(
     own: OwnOffer,
     form: Form[T],
     merge: Callable[[OfferDraft, T], OfferDraft],
-    rows: list[int] | None = None,
 ) -> bool:
     """Saves the draft with a step's answers; otherwise the form has the errors."""
     if not form.ok:
@@ -211,18 +178,9 @@ async def _saved(
     try:
         await offers.save_draft(actor, own.id, merge(own.content, form.data))
     except Invalid as invalid:
-        form.failed(Invalid(forms.in_page_words(invalid.fields, rows or [])))
+        form.failed(Invalid(in_page_words(invalid.fields, [])))
         return False
     return True
-
-
-async def _rules(own: OwnOffer) -> ServiceRules:
-    return await service_rules_on(own.content.organiser_id, own.content.service_class, today())
-
-
-def _answered_rows(form: Form[forms.PricesForm]) -> list[int]:
-    parts = ("name", "hours", "price_cents")
-    return [i for i in form.rows("bands") if any(form.value(f"bands.{i}.{part}").strip() for part in parts)]
 
 
 async def _scope_page(
@@ -257,19 +215,6 @@ def _description_page(
     return page(request, "offers/description.html", form=form, here=f"{LIST}/{own.id}", status_code=status_code)
 
 
-def _prices_page(
-    request: AnyRequest, own: OwnOffer, form: Form[forms.PricesForm], rules: ServiceRules, status_code: int = 200
-) -> Response[str]:
-    rows = _answered_rows(form)
-    after = max(rows, default=-1) + 1
-    blank = range(after, after + BLANK_ROWS) if rules.bands.own_bands_allowed else range(0)
-    return page(
-        request, "offers/prices.html", form=form, here=f"{LIST}/{own.id}", rows=rows, blank_rows=blank,
-        own_bands=rules.bands.own_bands_allowed, banded=is_banded(rules.unit), unit=unit_words(rules.unit),
-        is_hourly=rules.unit == "hour", ceilings=rules.prices, status_code=status_code,
-    )  # fmt: skip
-
-
 ROUTES = [
     show_offers,
     show_new_offer,
@@ -279,8 +224,6 @@ ROUTES = [
     send_place,
     show_description,
     send_description,
-    show_prices,
-    send_prices,
     show_preview,
     send_publish_offer,
     ask_withdraw,
