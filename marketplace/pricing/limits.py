@@ -68,6 +68,29 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 NO_LIMITS: Final = Limits()
 
 
+class Left(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a voucher still covers at the time of a visit: billed minutes or units, and cents; ``None`` is no cap."""
+
+    minutes: int | None = None
+    units: int | None = None
+    cents: int | None = None
+
+
+def left_of(limits: Limits, week: Used, month: Used, period: Used) -> Left:
+    """What all caps together leave, after what the visit's week, its month and the voucher's period have used."""
+    spans = {CapPeriod.WEEK: week, CapPeriod.MONTH: month, CapPeriod.PERIOD: period}
+
+    def least(name: str) -> int | None:
+        found = [
+            max(most - getattr(spans[cap.period], name), 0)
+            for cap in limits.caps
+            if (most := getattr(cap, name)) is not None
+        ]
+        return min(found, default=None)
+
+    return Left(minutes=least("minutes"), units=least("units"), cents=least("cents"))
+
+
 def limit_errors(limits: Limits, unit: Unit) -> Iterator[FieldError]:
     """What is wrong with caps: empty or negative ones, two for one period, or hours of what is not counted in hours."""
     for i, cap in enumerate(limits.caps):

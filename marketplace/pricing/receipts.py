@@ -14,6 +14,7 @@ from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import BandCalendar, BandMinutes, DayStretch, band_runs, day_stretches, pair_runs
 from marketplace.pricing.charges import LINE_WORDS, NO_EXTRAS, Extras
+from marketplace.pricing.limits import Left
 from marketplace.pricing.price_words import price_words
 from marketplace.pricing.prices import UNIT_WORDS, PriceList, Unit
 from marketplace.pricing.quotes import LineKind, Moment, Quote, QuoteLine, quote_runs, quote_units
@@ -24,7 +25,8 @@ from marketplace.pricing.values import Household, ValueRule, value_words
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """All that decides a price beside the service given: price list, bands and voucher rule, each with its version.
 
-    ``value_calendar`` is ``None`` where the voucher's values go by the bands of the price list.
+    ``value_calendar`` is ``None`` where the voucher's values go by the bands of the price list. ``left`` is what the
+    voucher still covered, where going beyond its caps is the client's to pay.
     """
 
     prices: PriceList
@@ -36,6 +38,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     household: Household = Household()
     no_own_share: bool = False
     extras: Extras = NO_EXTRAS
+    left: Left | None = None
 
 
 class VisitGiven(msgspec.Struct, frozen=True, kw_only=True, tag="visit", tag_field="kind"):
@@ -93,7 +96,7 @@ def _priced(given: VisitGiven | UnitsGiven, terms: Terms) -> Receipt:
     else:
         runs = ()
         quote = quote_units(terms.prices, given.units, terms.extras)
-    shares = share(quote, terms.rule, terms.household, no_own_share=terms.no_own_share)
+    shares = share(quote, terms.rule, terms.household, no_own_share=terms.no_own_share, left=terms.left)
     return Receipt(given=given, terms=terms, runs=runs, quote=quote, shares=shares)
 
 
@@ -183,6 +186,14 @@ def _fee_words(line: QuoteLine, terms: Terms, payer_cents: int) -> Message:
 
 
 def _share_words(line: ShareLine) -> Message:
+    if line.overrun_cents:
+        return message(
+            "Of {price} the voucher pays {payer}; own share {own}, and {overrun} is beyond what the voucher covers.",
+            price=Money(line.price_cents),
+            payer=Money(line.payer_cents),
+            own=Money(line.own_share_cents),
+            overrun=Money(line.overrun_cents),
+        )
     return message(
         "The voucher pays {payer}, the smaller of the price {price} and the voucher's value {value}; own share {own}.",
         payer=Money(line.payer_cents),
@@ -193,6 +204,14 @@ def _share_words(line: ShareLine) -> Message:
 
 
 def _total_words(shares: Shares) -> Message:
+    if shares.overrun_cents:
+        return message(
+            "Price {price} = paid by the voucher {payer} + own share {own} + beyond the voucher {overrun}.",
+            price=Money(shares.price_cents),
+            payer=Money(shares.payer_cents),
+            own=Money(shares.own_share_cents),
+            overrun=Money(shares.overrun_cents),
+        )
     return message(
         "Price {price} = paid by the voucher {payer} + own share {own}.",
         price=Money(shares.price_cents),

@@ -1,6 +1,7 @@
 """Who pays which cent: the organiser the smaller of price and voucher value, the client the rest.
 
-Never more than the price is paid even where the voucher is worth more, and ``payer + own share = price`` on every line.
+Never more than the price is paid even where the voucher is worth more, and ``payer + own share + overrun = price`` on every
+line: own share lies within what the voucher covers, overrun is beyond its caps and wholly the client's.
 Some services are free for the client by law: there the price may not be over the value at all.
 """
 
@@ -11,16 +12,20 @@ import msgspec
 
 from marketplace.kernel.errors import FieldError, Refused
 from marketplace.kernel.i18n import message
-from marketplace.kernel.money import MINUTES_PER_HOUR, Money, round_cents
+from marketplace.kernel.money import MINUTES_PER_HOUR, Money, per_hour, round_cents
 from marketplace.pricing.bands import BandCalendar, meeting_bands
 from marketplace.pricing.charges import METRES_PER_KM
+from marketplace.pricing.limits import Left
 from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit, effective_price
 from marketplace.pricing.quotes import LineKind, Quote, QuoteLine
 from marketplace.pricing.values import Household, ValueRule, components, exact_value, unit_value
 
 
 class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a quote with its payers. ``value_cents`` is what the voucher would pay at most for the line."""
+    """One line of a quote with its payers. ``value_cents`` is what the voucher would pay at most for the line.
+
+    ``covered`` minutes or units are within the voucher's caps; ``None``: there was no cap to reckon with.
+    """
 
     kind: LineKind
     unit: Unit
@@ -33,25 +38,37 @@ class ShareLine(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int
     payer_cents: int
     own_share_cents: int
+    overrun_cents: int = 0
+    covered: int | None = None
+
+    @property
+    def covered_quantity(self) -> int:
+        """The minutes or units of the line that the voucher covers: all of them, unless ``covered`` says otherwise."""
+        return (self.minutes or self.units) if self.covered is None else self.covered
 
 
 class Shares(msgspec.Struct, frozen=True, kw_only=True):
-    """A quote divided between the organiser (payer) and the client (own share), in cents."""
+    """A quote divided between the organiser (payer) and the client (own share and overrun), in cents."""
 
     lines: tuple[ShareLine, ...]
     price_cents: int
     payer_cents: int
     own_share_cents: int
+    overrun_cents: int = 0
 
 
-def share(quote: Quote, rule: ValueRule, household: Household, *, no_own_share: bool = False) -> Shares:
+def share(
+    quote: Quote, rule: ValueRule, household: Household, *, no_own_share: bool = False, left: Left | None = None
+) -> Shares:
     """Divides a quote line by line. A visit fee is the client's: vouchers pay for service only.
+
+    ``left`` is what the voucher still covers; what goes beyond it is overrun, at the provider's full price.
 
     Raises:
         Refused: the voucher is for another unit (``unit_mismatch``) or has no value in a band (``band_not_covered``);
             with ``no_own_share``, anything would be left to the client (``price_over_value``; Act 569/2009).
     """
-    lines = tuple(_share_line(line, rule, household) for line in quote.lines)
+    lines = tuple(_share_lines(quote, rule, household, left))
     own_share = sum(line.own_share_cents for line in lines)
     if no_own_share and own_share:
         raise Refused(
@@ -62,13 +79,55 @@ def share(quote: Quote, rule: ValueRule, household: Household, *, no_own_share: 
             code="price_over_value",
         )
     payer = sum(line.payer_cents for line in lines)
-    return Shares(lines=lines, price_cents=quote.total_cents, payer_cents=payer, own_share_cents=own_share)
+    overrun = sum(line.overrun_cents for line in lines)
+    return Shares(
+        lines=lines, price_cents=quote.total_cents, payer_cents=payer, own_share_cents=own_share, overrun_cents=overrun
+    )
 
 
-def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> ShareLine:
+def _share_lines(quote: Quote, rule: ValueRule, household: Household, left: Left | None) -> list[ShareLine]:
+    if left is None:
+        return [_share_line(line, rule, household, None) for line in quote.lines]
+    rest = left.minutes if any(line.minutes for line in quote.lines) else left.units
+    lines: list[ShareLine] = []
+    for line in quote.lines:
+        covered = _covered(line, rest)
+        lines.append(_share_line(line, rule, household, covered))
+        rest = rest if rest is None or covered is None else rest - covered
+    return lines if left.cents is None else _within_cents(lines, left.cents)
+
+
+def _covered(line: QuoteLine, rest: int | None) -> int | None:
+    """The minutes or units of a line that are still covered. Caps are on the service, not on its fees."""
+    if rest is None or line.kind is not LineKind.SERVICE:
+        return None
+    return min(line.minutes or line.units, rest)
+
+
+def _within_cents(lines: list[ShareLine], cents: int) -> list[ShareLine]:
+    """Makes overrun of what would be paid for the service beyond a cap in euros, the last line first."""
+    excess = sum(line.payer_cents for line in lines if line.kind is LineKind.SERVICE) - cents
+    for i in range(len(lines) - 1, -1, -1):
+        line = lines[i]
+        moved = min(line.payer_cents, max(excess, 0)) if line.kind is LineKind.SERVICE else 0
+        excess -= moved
+        lines[i] = msgspec.structs.replace(
+            line, payer_cents=line.payer_cents - moved, overrun_cents=line.overrun_cents + moved
+        )
+    return lines
+
+
+def _share_line(line: QuoteLine, rule: ValueRule, household: Household, covered: int | None) -> ShareLine:
     exact = _unit_value(line, rule, household)
-    value = round_cents(exact * line.minutes / MINUTES_PER_HOUR if line.unit is Unit.HOUR else exact * line.units)
-    payer = min(line.cents, value)
+    all_of_it = line.minutes or line.units
+    quantity = all_of_it if covered is None else covered
+    by_hour = line.unit is Unit.HOUR
+    value = round_cents(exact * quantity / MINUTES_PER_HOUR if by_hour else exact * quantity)
+    if quantity == all_of_it:
+        within = line.cents
+    else:
+        within = per_hour(line.unit_price_cents, quantity) if by_hour else line.unit_price_cents * quantity
+    payer = min(within, value)
     return ShareLine(
         kind=line.kind,
         unit=line.unit,
@@ -80,7 +139,9 @@ def _share_line(line: QuoteLine, rule: ValueRule, household: Household) -> Share
         value_cents=value,
         price_cents=line.cents,
         payer_cents=payer,
-        own_share_cents=line.cents - payer,
+        own_share_cents=within - payer,
+        overrun_cents=line.cents - within,
+        covered=covered,
     )
 
 
