@@ -11,6 +11,7 @@ from marketplace.kernel.inputs import Euros, label
 from marketplace.kernel.money import MAX_CENTS
 from marketplace.organisers.states import OrganiserKind, VersionStatus
 from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.limits import Cap, CapPeriod, Limits, Overrun
 from marketplace.pricing.prices import PriceRules, Unit
 from marketplace.pricing.values import ValueRule
 
@@ -50,11 +51,44 @@ class NewOrganiser(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     settlement_days: Annotated[tuple[DayOfMonth, ...], msgspec.Meta(min_length=1)] = (15,)
 
 
-class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The most that a voucher of the product may pay for in a calendar month; None is no limit."""
+Minutes = Annotated[int, msgspec.Meta(ge=0, le=6_000_000)]
+Cents = Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)]
+Units = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
+
+class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The most that a voucher of the product pays for in a calendar week or month or its whole period; None is no limit.
+
+    ``overrun`` is what happens beyond: the client pays (a visit is redeemed in part), or the visit is refused. Where the
+    organiser has not said, estimates show the overrun as the client's and a visit beyond a cap is refused.
+    """
+
+    minutes_per_week: Minutes | None = None
+    units_per_week: Units | None = None
+    cents_per_week: Cents | None = None
     minutes_per_month: Annotated[int, msgspec.Meta(ge=0, le=44_640)] | None = None
-    cents_per_month: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
+    units_per_month: Units | None = None
+    cents_per_month: Cents | None = None
+    minutes_in_all: Minutes | None = None
+    units_in_all: Units | None = None
+    cents_in_all: Cents | None = None
+    overrun: Overrun | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """The caps as pricing reckons with them."""
+        spans = {CapPeriod.WEEK: "per_week", CapPeriod.MONTH: "per_month", CapPeriod.PERIOD: "in_all"}
+        every = [self._cap(period, span) for period, span in spans.items()]
+        given = tuple(cap for cap in every if cap != Cap(period=cap.period))
+        return Limits(caps=given, overrun=self.overrun or Overrun.CLIENT_PAYS)
+
+    def _cap(self, period: CapPeriod, span: str) -> Cap:
+        return Cap(
+            period=period,
+            minutes=getattr(self, f"minutes_{span}"),
+            units=getattr(self, f"units_{span}"),
+            cents=getattr(self, f"cents_{span}"),
+        )
 
 
 class Product(msgspec.Struct, frozen=True, kw_only=True):
