@@ -56,7 +56,7 @@ Cents = Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)]
 Units = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
 
-class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Caps(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The most that a voucher of the product pays for in a calendar week or month or its whole period; None is no limit.
 
     ``overrun`` is what happens beyond: the client pays (a visit is redeemed in part), or the visit is refused. Where the
