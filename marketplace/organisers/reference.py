@@ -188,3 +188,8 @@ def service_classes() -> Sequence[ServiceClass]:
 def postal_code(code: str) -> PostalCode | None:
     """A postal area, or None where no such area has ordinary addresses (box and company codes have none)."""
     return _postal_codes().get(code.strip())
+
+
+def postal_codes() -> Sequence[PostalCode]:
+    """All postal areas that have ordinary addresses, by code."""
+    return tuple(_postal_codes().values())
