@@ -46,7 +46,8 @@ order by lower(c.family_name), lower(c.given_names), g.id
 """
 MANAGERS: Final = f"select coalesce(n.case_manager_id, v.granted_by) as person, count(distinct v.client_id) as clients {AFFECTED} group by 1"  # fmt: skip
 USED: Final = """
-select voucher_id, coalesce(sum(billed_minutes), 0)::bigint as minutes, coalesce(sum(units), 0)::bigint as units
+select voucher_id, coalesce(sum(coalesce(covered, billed_minutes)), 0)::bigint as minutes,
+    coalesce(sum(coalesce(covered, units)), 0)::bigint as units
 from visit where voucher_id = any($1::uuid[]) and status <> 'reversed' and day >= $2 group by voucher_id
 """
 OTHERS: Final = """

@@ -8,6 +8,7 @@ from marketplace.kernel.calendar import elapsed_minutes, local_date
 from marketplace.kernel.errors import Invalid, Refused
 from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
+from marketplace.pricing.limits import Cap, CapPeriod, Left, Limits, Overrun, Used, left_of
 from marketplace.pricing.quotes import LineKind, check_visit
 from marketplace.pricing.receipts import Receipt
 from marketplace.vouchers.states import AgreementStatus
@@ -17,24 +18,25 @@ _MINUTE = timedelta(minutes=1)
 
 
 class VoucherFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What a voucher allows. Limits are for a calendar month; ``left_cents`` is what is still reserved in all."""
+    """What a voucher allows: its days, its caps, and ``left_cents``, what is still reserved in all."""
 
     valid_from: date
     last_day: date
     is_closed: bool
-    minutes_per_month: int | None
-    units_per_month: int | None
-    cents_per_month: int | None
+    limits: Limits
     left_cents: int
 
 
 class UseFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What was used before: in the visit's month, and how many visits the voucher has paid in all."""
+    """What was used before in the visit's week, its month and in all, and how many visits the voucher has paid."""
 
-    month_minutes: int
-    month_units: int
-    month_cents: int
+    week: Used
+    month: Used
+    period: Used
     visits: int
+
+    def of(self, period: CapPeriod) -> Used:
+        return {CapPeriod.WEEK: self.week, CapPeriod.MONTH: self.month}.get(period, self.period)
 
 
 class AgreementFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,28 +138,34 @@ def check_clash(start: datetime, end: datetime, clash: Clash | None) -> None:
     raise _refused("overlapping_visit", text)
 
 
+def left_for(voucher: VoucherFacts, use: UseFacts) -> Left | None:
+    """What the voucher still covers, where a visit beyond its caps is redeemed in part; None where it is refused.
+
+    Cents are those of the caps or what is reserved, with a cent for the rounding of each visit.
+    """
+    if voucher.limits.overrun is Overrun.REFUSED:
+        return None
+    left = left_of(voucher.limits, use.week, use.month, use.period)
+    reserved = voucher.left_cents + use.visits + 1
+    return msgspec.structs.replace(left, cents=reserved if left.cents is None else min(left.cents, reserved))
+
+
 def check_limits(receipt: Receipt, voucher: VoucherFacts, use: UseFacts) -> int:
-    """Raises where the month's limits or the reserved amount do not hold the visit; returns the cents to add for rounding.
+    """Raises where the voucher's caps or the reserved amount do not hold the visit; returns the cents to add for rounding.
 
     Each visit is rounded on its own, so that many may come to some cents more than their whole: up to a cent for each
     visit so far is added to the reserved amount rather than refused.
 
     Raises:
-        Refused: ``month_minutes_exceeded``, ``month_units_exceeded``, ``month_amount_exceeded``, ``amount_exceeded``.
+        Refused: ``week_…``, ``month_…`` or ``period_…`` with ``minutes_exceeded``, ``units_exceeded`` or
+            ``amount_exceeded``; ``amount_exceeded``.
     """
-    _check_month(receipt, voucher, use)
-    payer, lines = receipt.shares.payer_cents, len(receipt.shares.lines)
-    room = use.visits + lines
-    if voucher.cents_per_month is not None and use.month_cents + payer > voucher.cents_per_month:
-        left = Money(max(voucher.cents_per_month - use.month_cents, 0))
-        text = message(
-            "The voucher pays at most {limit} in a month, and {left} of it is left; this visit would take {asked}. "
-            "Log a shorter visit and agree with the client on the rest.",
-            limit=Money(voucher.cents_per_month), left=left, asked=Money(payer),
-        )  # fmt: skip
-        raise _refused("month_amount_exceeded", text)
+    if voucher.limits.overrun is Overrun.REFUSED:
+        for cap in voucher.limits.caps:
+            _check_cap(receipt, cap, use.of(cap.period))
+    payer = receipt.shares.payer_cents
     missing = max(payer - voucher.left_cents, 0)
-    if missing > room:
+    if missing > use.visits + len(receipt.shares.lines):
         text = message(
             "{left} is left of the voucher, and this visit would take {asked}. Ask the client's case manager for more.",
             left=Money(voucher.left_cents),
@@ -167,22 +175,46 @@ def check_limits(receipt: Receipt, voucher: VoucherFacts, use: UseFacts) -> int:
     return missing
 
 
-def _check_month(receipt: Receipt, voucher: VoucherFacts, use: UseFacts) -> None:
-    minutes, units = receipt.quote.billed_minutes, units_of(receipt)
-    if voucher.minutes_per_month is not None and use.month_minutes + minutes > voucher.minutes_per_month:
-        left = max(voucher.minutes_per_month - use.month_minutes, 0)
+_PERIOD_WORDS = {
+    CapPeriod.WEEK: message("week"),
+    CapPeriod.MONTH: message("month"),
+    CapPeriod.PERIOD: message("voucher's period"),
+}
+
+
+def _check_cap(receipt: Receipt, cap: Cap, used: Used) -> None:
+    """One cap against what was used and the visit, in minutes, units and cents."""
+    asked = Used(minutes=receipt.quote.billed_minutes, units=units_of(receipt), cents=receipt.shares.payer_cents)
+    period = _PERIOD_WORDS[cap.period]
+    if cap.minutes is not None and used.minutes + asked.minutes > cap.minutes:
+        left = max(cap.minutes - used.minutes, 0)
         text = message(
-            "The month's hours are not enough: {left} is left of {limit}, and this visit takes {asked}. "
+            "The hours of the {period} are not enough: {left} is left of {limit}, and this visit takes {asked}. "
             "Log at most what is left and agree with the client on the rest.",
-            left=show_minutes(left), limit=show_minutes(voucher.minutes_per_month), asked=show_minutes(minutes),
+            period=period, left=show_minutes(left), limit=show_minutes(cap.minutes), asked=show_minutes(asked.minutes),
         )  # fmt: skip
-        raise _refused("month_minutes_exceeded", text)
-    if voucher.units_per_month is not None and use.month_units + units > voucher.units_per_month:
+        raise _refused(f"{cap.period.value}_minutes_exceeded", text)
+    if cap.units is not None and used.units + asked.units > cap.units:
         text = message(
-            "The voucher pays for {limit} visits in a month, and all of them are used. Agree with the client on the rest.",
-            limit=voucher.units_per_month,
-        )
-        raise _refused("month_units_exceeded", text)
+            "The voucher pays for {limit} visits in a {period}, and all of them are used. Agree with the client on the rest.",
+            limit=cap.units, period=period,
+        )  # fmt: skip
+        raise _refused(f"{cap.period.value}_units_exceeded", text)
+    if cap.cents is not None and used.cents + asked.cents > cap.cents:
+        text = message(
+            "The voucher pays at most {limit} in a {period}, and {left} of it is left; this visit would take {asked}. "
+            "Log a shorter visit and agree with the client on the rest.",
+            limit=Money(cap.cents), period=period, left=Money(max(cap.cents - used.cents, 0)), asked=Money(asked.cents),
+        )  # fmt: skip
+        raise _refused(f"{cap.period.value}_amount_exceeded", text)
+
+
+def covered_of(receipt: Receipt) -> int | None:
+    """Minutes or units within the voucher's caps; None where all of them are."""
+    lines = [line for line in receipt.shares.lines if line.kind is LineKind.SERVICE]
+    if all(line.covered is None for line in lines):
+        return None
+    return sum(line.covered_quantity for line in lines)
 
 
 def units_of(receipt: Receipt) -> int:

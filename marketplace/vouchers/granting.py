@@ -183,6 +183,7 @@ def _terms(basis: _Basis) -> VoucherTerms:
         calendar=basis.version.calendar,
         household=basis.client.household,
         no_own_share=basis.product.no_own_share,
+        limits=basis.version.caps.limits if basis.version.caps.overrun else None,
     )
 
 

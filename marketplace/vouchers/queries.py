@@ -38,10 +38,10 @@ from agreement a join voucher v on v.id = a.voucher_id join client c on c.id = a
 """
 USED = """
 select voucher_id, coalesce(sum(payer_cents), 0)::bigint as cents,
-    coalesce(sum(billed_minutes) filter (where day >= $2), 0)::bigint as month_minutes,
-    coalesce(sum(units) filter (where day >= $2), 0)::bigint as month_units,
+    coalesce(sum(coalesce(covered, billed_minutes)) filter (where day >= $2), 0)::bigint as month_minutes,
+    coalesce(sum(coalesce(covered, units)) filter (where day >= $2), 0)::bigint as month_units,
     coalesce(sum(payer_cents) filter (where day >= $2), 0)::bigint as month_cents,
-    coalesce(sum(own_share_cents) filter (where day >= $2), 0)::bigint as month_own_share
+    coalesce(sum(own_share_cents + overrun_cents) filter (where day >= $2), 0)::bigint as month_own_share
 from visit where voucher_id = any($1::uuid[]) and status <> 'reversed' group by voucher_id
 """
 NEWEST_FIRST = "order by v.closed_at is not null, v.valid_from desc, v.id desc"

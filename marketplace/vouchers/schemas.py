@@ -206,10 +206,14 @@ class VisitLine(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int
     payer_cents: int
     own_share_cents: int
+    overrun_cents: int
 
 
 class VisitPrice(msgspec.Struct, frozen=True, kw_only=True):
-    """What a visit costs and who pays it: the organiser the payer's part, the client the own share."""
+    """What a visit costs and who pays it: the organiser the payer's part, the client own share and overrun.
+
+    Own share lies within what the voucher covers; overrun is beyond its caps.
+    """
 
     start: datetime
     end: datetime
@@ -218,8 +222,14 @@ class VisitPrice(msgspec.Struct, frozen=True, kw_only=True):
     price_cents: int
     payer_cents: int
     own_share_cents: int
+    overrun_cents: int
     lines: list[VisitLine]
     words: list[str]
+
+    @property
+    def client_cents(self) -> int:
+        """All that the client pays."""
+        return self.own_share_cents + self.overrun_cents
 
 
 class VisitView(VisitPrice, frozen=True, kw_only=True):
@@ -245,7 +255,10 @@ class VisitPage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RedeemedVisit(msgspec.Struct, frozen=True, kw_only=True):
-    """A redeemed visit as settlement takes it. ``visited_on`` is the Finnish day on which it began."""
+    """A redeemed visit as settlement takes it. ``visited_on`` is the Finnish day on which it began.
+
+    ``own_share_cents`` is all that the provider invoices from the client, what is beyond the voucher included.
+    """
 
     redemption_id: UUID
     provider_id: UUID

@@ -16,7 +16,8 @@ __all__ = ["RedeemedVisit", "mark_settled", "unsettled", "visits_of_statement"]
 
 COLUMNS = """
 select t.id as redemption_id, t.provider_id, t.voucher_id, v.number as voucher_number, v.service_class,
-    t.day as visited_on, t.starts_at, t.ends_at, t.minutes, t.price_cents, t.payer_cents, t.own_share_cents
+    t.day as visited_on, t.starts_at, t.ends_at, t.minutes, t.price_cents, t.payer_cents,
+    t.own_share_cents + t.overrun_cents as own_share_cents
 from visit t join voucher v on v.id = t.voucher_id
 """
 UNSETTLED = f"""

@@ -32,7 +32,6 @@ class Voucher(Table):
     minutes_per_month = Integer(null=True, default=None)
     units_per_month = Integer(null=True, default=None)
     cents_per_month = BigInt(null=True, default=None)
-    limits = JSONB(null=True, default=None)
     reserved_cents = BigInt()
     returned_cents = BigInt(default=0)
     status = Varchar(20)
@@ -96,6 +95,7 @@ class AgreementPrice(Table):
 class Visit(Table):
     """A delivered and redeemed visit. ``minutes`` passed, ``billed_minutes`` (or ``units``) are what the price is for.
 
+    ``covered`` of them are within the voucher's caps (None: all); ``overrun_cents`` are beyond and the client's.
     ``day`` is the Finnish day on which it began; its month's limits pay for it.
     """
 
@@ -115,6 +115,7 @@ class Visit(Table):
     payer_cents = BigInt()
     own_share_cents = BigInt()
     overrun_cents = BigInt(default=0)
+    covered = Integer(null=True, default=None)
     receipt = JSONB()
     status = Varchar(20)
     statement_id = UUID(null=True, default=None, index=True)
@@ -125,6 +126,10 @@ class Visit(Table):
     reversal_reason = Varchar(40, null=True, default=None)
     visit_known_status = Check("status in ('redeemed', 'reversed', 'settled')")
     visit_in_order = Check("ends_at > starts_at and minutes > 0")
-    visit_adds_up = Check("payer_cents >= 0 and own_share_cents >= 0 and price_cents = payer_cents + own_share_cents")
+    visit_adds_up = Check(
+        "payer_cents >= 0 and own_share_cents >= 0 and overrun_cents >= 0"
+        " and price_cents = payer_cents + own_share_cents + overrun_cents"
+    )
+    visit_covered_at_most = Check("covered is null or covered between 0 and greatest(billed_minutes, units)")
     visit_settled_by_statement = Check("(status = 'settled') = (statement_id is not null)")
     visit_reversed_when_said = Check("(status = 'reversed') = (reversed_at is not null)")

@@ -10,6 +10,7 @@ from marketplace.kernel.calendar import DAY_MINUTES
 from marketplace.kernel.i18n import Message
 from marketplace.kernel.money import MINUTES_PER_HOUR, per_hour, round_up_cents
 from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.limits import NO_LIMITS, Cap, CapPeriod, Left, Limits, Overrun
 from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 from marketplace.pricing.receipts import Terms
 from marketplace.pricing.values import Household, ValueRule, goes_by_bands, unit_value, value_words
@@ -22,13 +23,23 @@ MOST_MINUTES: Final = DAY_MINUTES
 
 
 class VoucherTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """The voucher's side: what a unit of service is worth to this household. ``rule_version`` names product and version."""
+    """The voucher's side: what a unit of service is worth to this household. ``rule_version`` names product and version.
+
+    ``limits`` are the product's caps of the day of the grant; that of the grant's own month stands in the voucher's row.
+    None: granted before products told what happens beyond them, which is a refusal.
+    """
 
     rule: ValueRule
     rule_version: str
     calendar: BandCalendar
     household: Household
     no_own_share: bool
+    limits: Limits | None = None
+
+    @property
+    def client_pays_beyond(self) -> bool:
+        """Whether a visit beyond the caps is redeemed in part, and the client pays the rest."""
+        return self.limits is not None and self.limits.overrun is Overrun.CLIENT_PAYS
 
     @property
     def unit(self) -> Unit:
@@ -64,8 +75,16 @@ def as_json(value: msgspec.Struct) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def terms_of_visits(voucher: VoucherTerms, agreed: AgreedPrices) -> Terms:
-    """Everything that prices a visit on this voucher at these prices."""
+def limits_of(voucher: VoucherTerms, *, minutes: int | None, units: int | None, cents: int | None) -> Limits:
+    """All caps of a voucher: those of its product, and what it was granted for a calendar month."""
+    known = voucher.limits or NO_LIMITS
+    others = tuple(cap for cap in known.caps if cap.period is not CapPeriod.MONTH)
+    month = Cap(period=CapPeriod.MONTH, minutes=minutes, units=units, cents=cents)
+    return Limits(caps=(*others, month), overrun=Overrun.CLIENT_PAYS if voucher.client_pays_beyond else Overrun.REFUSED)
+
+
+def terms_of_visits(voucher: VoucherTerms, agreed: AgreedPrices, left: Left | None = None) -> Terms:
+    """Everything that prices a visit on this voucher at these prices. ``left`` where beyond the caps the client pays."""
     return Terms(
         prices=agreed.prices,
         prices_version=agreed.prices_version,
@@ -75,6 +94,7 @@ def terms_of_visits(voucher: VoucherTerms, agreed: AgreedPrices) -> Terms:
         value_calendar=value_calendar(voucher, agreed.calendar),
         household=voucher.household,
         no_own_share=voucher.no_own_share,
+        left=left,
     )
 
 

@@ -81,6 +81,7 @@ def price_of(receipt: Receipt, start: datetime, end: datetime, reader: Actor) ->
         price_cents=receipt.shares.price_cents,
         payer_cents=receipt.shares.payer_cents,
         own_share_cents=receipt.shares.own_share_cents,
+        overrun_cents=receipt.shares.overrun_cents,
         lines=_lines(receipt),
         words=[translate(text, reader.language) for text in formula(told)],
     )
@@ -115,6 +116,7 @@ def _lines(receipt: Receipt) -> list[VisitLine]:
             price_cents=line.price_cents,
             payer_cents=line.payer_cents,
             own_share_cents=line.own_share_cents,
+            overrun_cents=line.overrun_cents,
         )
         for line, quoted in zip(receipt.shares.lines, receipt.quote.lines, strict=True)
     ]

@@ -15,27 +15,25 @@ from marketplace.kernel.clock import now
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id, transactional
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.i18n import message
-from marketplace.ledger import chart, posting
-from marketplace.ledger.queries import balance
+from marketplace.ledger import posting
 from marketplace.pricing import receipts
 from marketplace.pricing.receipts import Receipt, receipt_for_visit
 from marketplace.vouchers import money
 from marketplace.vouchers.covering import (
-    AgreementFacts,
-    Clash,
-    UseFacts,
-    VoucherFacts,
     check_clash,
     check_days,
     check_limits,
     check_times,
+    covered_of,
     days_of,
+    left_for,
     units_of,
 )
 from marketplace.vouchers.schemas import Cancellation, VisitPrice, VisitView
 from marketplace.vouchers.scoping import provider_of_actor
-from marketplace.vouchers.states import PROVIDER_OF_VISIT, AgreementStatus, VisitAction, VisitStatus
-from marketplace.vouchers.terms import read_prices, read_terms, terms_of_visits
+from marketplace.vouchers.situation import situation_of
+from marketplace.vouchers.states import PROVIDER_OF_VISIT, VisitAction, VisitStatus
+from marketplace.vouchers.terms import terms_of_visits
 from marketplace.vouchers.visit_queries import price_of, spent_minutes, visit_for
 
 VOUCHERS = """
@@ -45,37 +43,11 @@ select v.*, v.id = own.id as is_own from agreement a join voucher own on own.id 
 where a.id = $1 and a.provider_id = $2 order by v.id
 """
 """The agreement's voucher and the client's others for the same service, which may not pay for the same minutes."""
-SITUATION = """
-select a.status, a.starts_on, a.ends_on, a.prices, a.client_id,
-    exists (
-        select from approval_covers c join client k on k.id = a.client_id
-        where c.provider_id = a.provider_id and c.organiser_id = $2 and c.service_class = $3
-            and c.municipality_code = k.municipality_code and $4::date between c.first_day and c.last_day
-    ) as is_approved,
-    u.visits, u.month_minutes, u.month_units, u.month_cents,
-    x.starts_at as clash_start, x.ends_at as clash_end, x.is_own as clash_is_own
-from agreement a
-cross join lateral (
-    select count(*)::int as visits,
-        coalesce(sum(billed_minutes) filter (where day >= $5::date and day < $6::date), 0)::bigint as month_minutes,
-        coalesce(sum(units) filter (where day >= $5::date and day < $6::date), 0)::bigint as month_units,
-        coalesce(sum(payer_cents) filter (where day >= $5::date and day < $6::date), 0)::bigint as month_cents
-    from visit where voucher_id = a.voucher_id and status <> 'reversed'
-) u
-left join lateral (
-    select t.starts_at, t.ends_at, t.voucher_id = a.voucher_id as is_own
-    from voucher w join visit t on t.voucher_id = w.id and t.status <> 'reversed'
-        and tstzrange(t.starts_at, t.ends_at) && tstzrange($7::timestamptz, $8::timestamptz)
-    where w.client_id = a.client_id and w.service_class = $3
-    order by t.voucher_id = a.voucher_id desc, (t.starts_at, t.ends_at) = ($7::timestamptz, $8::timestamptz) desc,
-        t.starts_at limit 1
-) x on true
-where a.id = $1
-"""
 INSERT = """
 insert into visit (id, agreement_id, voucher_id, organiser_id, provider_id, starts_at, ends_at, day, minutes, billed_minutes,
-    units, worker_id, price_cents, payer_cents, own_share_cents, receipt, status, transaction_id, logged_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18, $19)
+    units, covered, worker_id, price_cents, payer_cents, own_share_cents, overrun_cents, receipt, status, transaction_id,
+    logged_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::jsonb, $19, $20, $21)
 """
 
 
@@ -125,53 +97,13 @@ async def _voucher(actor: Actor, agreement_id: UUID, locking: str) -> Row:
 
 async def _decide(voucher: Row, agreement_id: UUID, start: datetime, end: datetime) -> _Decided:
     """Reads what is used, now that nobody else can use the voucher, and refuses or prices the visit."""
-    day, _ = days_of(start, end)
-    month = day.replace(day=1)
-    next_month = month.replace(year=month.year + month.month // 12, month=month.month % 12 + 1)
-    row = await fetch_one(
-        SITUATION, agreement_id, voucher["organiser_id"], voucher["service_class"], day, month, next_month, start, end
-    )
-    if row is None:
-        raise NotFound
-    facts = _voucher_facts(voucher, await balance(chart.voucher(voucher["organiser_id"], voucher["id"])))
-    check_days(start, end, facts, _agreement_facts(row))
-    check_clash(start, end, _clash(row))
-    receipt = receipt_for_visit(start, end, terms_of_visits(read_terms(voucher["terms"]), read_prices(row["prices"])))
-    use = UseFacts(
-        month_minutes=row["month_minutes"],
-        month_units=row["month_units"],
-        month_cents=row["month_cents"],
-        visits=row["visits"],
-    )
-    rounding = check_limits(receipt, facts, use)
-    return _Decided(voucher=voucher, client_id=row["client_id"], receipt=receipt, rounding_cents=rounding)
-
-
-def _clash(row: Row) -> Clash | None:
-    if row["clash_start"] is None:
-        return None
-    return Clash(row["clash_start"], row["clash_end"], is_own=row["clash_is_own"])
-
-
-def _voucher_facts(voucher: Row, left_cents: int) -> VoucherFacts:
-    return VoucherFacts(
-        valid_from=voucher["valid_from"],
-        last_day=voucher["last_day"],
-        is_closed=voucher["closed_at"] is not None,
-        minutes_per_month=voucher["minutes_per_month"],
-        units_per_month=voucher["units_per_month"],
-        cents_per_month=voucher["cents_per_month"],
-        left_cents=left_cents,
-    )
-
-
-def _agreement_facts(row: Row) -> AgreementFacts:
-    return AgreementFacts(
-        status=AgreementStatus(row["status"]),
-        starts_on=row["starts_on"],
-        ends_on=row["ends_on"],
-        is_approved=row["is_approved"],
-    )
+    known = await situation_of(voucher, agreement_id, start, end)
+    check_days(start, end, known.voucher, known.agreement)
+    check_clash(start, end, known.clash)
+    terms = terms_of_visits(known.terms, known.prices, left_for(known.voucher, known.use))
+    receipt = receipt_for_visit(start, end, terms)
+    rounding = check_limits(receipt, known.voucher, known.use)
+    return _Decided(voucher=voucher, client_id=known.client_id, receipt=receipt, rounding_cents=rounding)
 
 
 async def _redeem(actor: Actor, agreement_id: UUID, decided: _Decided, times: tuple[datetime, datetime]) -> UUID:
@@ -186,14 +118,14 @@ async def _redeem(actor: Actor, agreement_id: UUID, decided: _Decided, times: tu
         client_id=decided.client_id,
         visit_id=visit_id,
         payer_cents=receipt.shares.payer_cents,
-        own_share_cents=receipt.shares.own_share_cents,
+        own_share_cents=receipt.shares.own_share_cents + receipt.shares.overrun_cents,
     )
     day, _ = days_of(*times)
     await execute(
         INSERT, visit_id, agreement_id, voucher["id"], voucher["organiser_id"], provider_id, *times, day,
-        spent_minutes(receipt), receipt.quote.billed_minutes, units_of(receipt), actor.person_id,
+        spent_minutes(receipt), receipt.quote.billed_minutes, units_of(receipt), covered_of(receipt), actor.person_id,
         receipt.shares.price_cents, receipt.shares.payer_cents, receipt.shares.own_share_cents,
-        receipts.to_json(receipt), VisitStatus.REDEEMED.value, transaction_id, now(),
+        receipt.shares.overrun_cents, receipts.to_json(receipt), VisitStatus.REDEEMED.value, transaction_id, now(),
     )  # fmt: skip
     after = {"voucher_id": voucher["id"], "payer_cents": receipt.shares.payer_cents,
              "own_share_cents": receipt.shares.own_share_cents}  # fmt: skip

@@ -30,7 +30,10 @@ from tests.factories.pricing import helsinki_value, lapland_calendar, lapland_va
 from tests.factories.vouchers import NOW, Setting, a_setting, a_visit_setting, another_provider, at, grant_of, hourly
 
 COPY = """
-insert into visit select $1, agreement_id, voucher_id, organiser_id, provider_id, starts_at, ends_at, day, minutes,
+insert into visit (id, agreement_id, voucher_id, organiser_id, provider_id, starts_at, ends_at, day, minutes,
+    billed_minutes, units, worker_id, price_cents, payer_cents, own_share_cents, receipt, status, statement_id,
+    transaction_id, logged_at)
+select $1, agreement_id, voucher_id, organiser_id, provider_id, starts_at, ends_at, day, minutes,
     billed_minutes, units, worker_id, price_cents, payer_cents, own_share_cents, receipt, status, statement_id,
     transaction_id, logged_at from visit where id = $2
 """
