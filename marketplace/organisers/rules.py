@@ -16,7 +16,7 @@ from marketplace.kernel.i18n import Text, message
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.organisers.schemas import BandRules, ServiceRules
 from marketplace.pricing.bands import Band, BandCalendar, Hours, check_bands
-from marketplace.pricing.prices import NO_RULES, PriceRules
+from marketplace.pricing.prices import NO_RULES, PriceRules, rule_errors
 
 _WEEKDAYS: Final = (DayType.WEEKDAY,)
 
@@ -118,7 +118,7 @@ async def set_price_rules(
         Conflict: rules that start on this day are already set.
     """
     require_organiser_admin(actor, organiser_id)
-    if errors := _price_rule_errors(service_class_code, rules):
+    if errors := _price_rule_errors(service_class_code, rules, await bands_on(organiser_id, valid_from)):
         raise Invalid(errors)
     added = await execute(
         "insert into price_rule_version (id, organiser_id, service_class, rules, valid_from, created_at)"
@@ -148,15 +148,8 @@ def _refuse_second(added: int, valid_from: date) -> None:
         raise Conflict(message("Rules that start on {day} are already set. Choose another day.", day=valid_from))
 
 
-def _price_rule_errors(service_class_code: str, rules: PriceRules) -> list[FieldError]:
-    errors: list[FieldError] = []
+def _price_rule_errors(service_class_code: str, rules: PriceRules, bands: BandRules) -> list[FieldError]:
+    errors = rule_errors(rules, bands.calendar)
     if not is_service_class(service_class_code):
         errors.append(FieldError("service_class", message("Choose a service class from the list.")))
-    limits = {
-        "ceiling_cents": rules.ceiling_cents,
-        "max_visit_fee_cents": rules.max_visit_fee_cents,
-        "max_minimum_minutes": rules.max_minimum_minutes,
-        **{f"band_ceilings.{i}.price_cents": entry.price_cents for i, entry in enumerate(rules.band_ceilings)},
-    }
-    negative = message("The limit cannot be negative.")
-    return errors + [FieldError(name, negative) for name, limit in limits.items() if limit is not None and limit < 0]
+    return errors

@@ -278,8 +278,8 @@ async def test_price_ceiling_holds(turku: Organiser, provider: Actor) -> None:
     await rules.set_price_rules(SYSTEM, turku.id, "V-HOMECARE-REG", PriceRules(ceiling_cents=5000), EARLIER)
     said = await refusals(offer_draft(turku), provider)
     assert said == {
-        "prices.band_prices.2.price_cents": "The price is over the price ceiling €50.00.",
-        "prices.band_prices.4.price_cents": "The price is over the price ceiling €50.00.",
+        "prices.band_prices.2.price_cents": "€53.00 is over the price ceiling €50.00 (price rules of Varsinais-Suomi).",
+        "prices.band_prices.4.price_cents": "€76.00 is over the price ceiling €50.00 (price rules of Varsinais-Suomi).",
     }
 
 
@@ -303,6 +303,7 @@ async def test_service_free_for_the_client_cannot_cost_more_than_its_voucher(tur
     said = await refusals(draft, provider)
     assert said == {
         "prices.one_price_cents": "This service is free for the client: the price can be at most the voucher's value €21.00."
+        " (voucher Kotihoidon seteli, 1)"
     }
     cheap = PriceList(unit=Unit.HOUR, one_price_cents=2100)
     assert await make_offer(provider, turku, service_class="V-PA", prices=cheap)

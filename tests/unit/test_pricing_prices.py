@@ -70,7 +70,7 @@ def test_negative_and_absurd_amounts_are_all_named():
 def test_a_band_s_own_ceiling_goes_before_the_general_one():
     rules = PriceRules(ceiling_cents=50_00, band_ceilings=(BandPrice("sunday", 80_00),))
     assert problems(kenest_prices(), rules) == [
-        ("band_prices.2.price_cents", "The price is over the price ceiling €50.00.")
+        ("band_prices.2.price_cents", "€53.97 is over the price ceiling €50.00 (the organiser's price rules).")
     ]
 
 

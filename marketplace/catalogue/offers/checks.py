@@ -1,11 +1,8 @@
-"""What makes an offer right: known places and languages, whole time bands, prices within the organiser's rules. Pure."""
+"""What makes an offer right: known places and languages. Prices: ``price_checks``. Pure."""
 
-from collections.abc import Iterator, Sequence
-
-from msgspec.structs import replace
+from collections.abc import Iterator
 
 from marketplace.catalogue.offers.schemas import (
-    MAX_BANDS,
     MAX_DESCRIPTION,
     MAX_NAME,
     MAX_SKILL,
@@ -17,10 +14,7 @@ from marketplace.kernel.errors import FieldError
 from marketplace.kernel.i18n import message
 from marketplace.kernel.inputs import safe_text
 from marketplace.organisers.reference import is_municipality, is_service_class, municipality
-from marketplace.organisers.schemas import Organiser, Product, ProductVersion, ServiceRules
-from marketplace.pricing.bands import BandCalendar, check_bands
-from marketplace.pricing.prices import UNIT_WORDS, PriceList, check_price_list
-from marketplace.pricing.shares import check_prices_fit_voucher
+from marketplace.organisers.schemas import Organiser
 
 MISSING_PRICES = message("Give the prices.")
 
@@ -85,50 +79,6 @@ def check_places(draft: OfferDraft, organiser: Organiser) -> list[FieldError]:
     return errors
 
 
-def check_prices(prices: PriceList, calendar: BandCalendar, rules: ServiceRules) -> list[FieldError]:
-    """The bands without gap or overlap, and the prices as the organiser allows them. Fields are named as in a draft."""
-    return [*_calendar_errors(calendar, rules), *_within("prices", _price_errors(prices, calendar, rules))]
-
-
-def _calendar_errors(calendar: BandCalendar, rules: ServiceRules) -> list[FieldError]:
-    if calendar == rules.bands.calendar:
-        return []
-    if not rules.bands.own_bands_allowed:
-        return [FieldError("calendar", message("This organiser decides the time bands. Give your prices by them."))]
-    if len(calendar.bands) > MAX_BANDS:
-        return [FieldError("calendar", message("Use at most {most} time bands.", most=MAX_BANDS))]
-    return _within("calendar", check_bands(calendar))
-
-
-def _price_errors(prices: PriceList, calendar: BandCalendar, rules: ServiceRules) -> list[FieldError]:
-    if prices.unit is not rules.unit:
-        text = message(
-            "This service is priced by the {unit}. Give the price for that unit.", unit=UNIT_WORDS[rules.unit]
-        )
-        return [FieldError("unit", text)]
-    return check_price_list(prices, calendar, rules.prices)
-
-
-def with_ceilings_of(rules: ServiceRules, products: Sequence[tuple[Product, ProductVersion]]) -> ServiceRules:
-    """The organiser's price rules with the lowest price ceiling of its voucher products for the service."""
-    ceilings = [version.price_ceiling_cents for _, version in products] + [rules.prices.ceiling_cents]
-    lowest = min((ceiling for ceiling in ceilings if ceiling is not None), default=None)
-    return replace(rules, prices=replace(rules.prices, ceiling_cents=lowest))
-
-
-def check_against_products(
-    prices: PriceList, calendar: BandCalendar, products: Sequence[tuple[Product, ProductVersion]]
-) -> list[FieldError]:
-    """A service that is free for the client by law may not cost more than its voucher is worth (Act 569/2009)."""
-    errors: list[FieldError] = []
-    for product, version in products:
-        if product.no_own_share:
-            errors += check_prices_fit_voucher(
-                prices, calendar, version.value_rule, no_own_share=True, value_calendar=version.calendar
-            )
-    return _within("prices", [error for i, error in enumerate(errors) if error not in errors[:i]])
-
-
 def what_is_missing(draft: OfferDraft) -> list[FieldError]:
     """What a draft still needs before it can be published."""
     errors: list[FieldError] = []
@@ -141,7 +91,3 @@ def what_is_missing(draft: OfferDraft) -> list[FieldError]:
     if draft.prices is None:
         errors.append(FieldError("prices", MISSING_PRICES))
     return errors
-
-
-def _within(name: str, errors: Sequence[FieldError]) -> list[FieldError]:
-    return [FieldError(f"{name}.{error.field}", error.message) for error in errors]
