@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import contextvars
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -87,11 +87,11 @@ def _store(config: Config) -> Any:
     )
 
 
-def check_file(field: str, content: bytes) -> str:
+def check_file(field: str, content: bytes, accepted: Collection[str] = frozenset(ACCEPTED)) -> str:
     """The media type that the bytes themselves show.
 
     Raises:
-        Invalid: empty, over 10 MB, or not really a PDF, JPEG or PNG; ``field`` is named.
+        Invalid: empty, over 10 MB, or not really one of the accepted types (PDF, JPEG or PNG); ``field`` is named.
     """
     if not content:
         raise Invalid.field(field, message("The file is empty. Choose another file."), code="file_empty")
@@ -100,22 +100,31 @@ def check_file(field: str, content: bytes) -> str:
             field, message("The file is larger than 10 MB. Choose a smaller file."), code="file_too_large"
         )
     kind = filetype.guess(content)
-    if kind is None or kind.mime not in ACCEPTED:
+    if kind is None or kind.mime not in accepted:
         text = message("The file must be a PDF, JPEG or PNG. Its name does not decide that, its content does.")
         raise Invalid.field(field, text, code="file_type")
     return str(kind.mime)
 
 
-async def put(actor: Actor, field: str, name: str, content: bytes, *, owner: str, owner_id: UUID) -> FileFacts:
+async def put(
+    actor: Actor,
+    field: str,
+    name: str,
+    content: bytes,
+    *,
+    owner: str,
+    owner_id: UUID,
+    accepted: Collection[str] = frozenset(ACCEPTED),
+) -> FileFacts:
     """Checks and stores a file for a thing. The bytes go first: a row without bytes can never be seen.
 
-    Never within a unit of work where it can be helped: the scanner and the store take their time.
+    Who accepts other media types says first, in its own words, what is wrong with one that it does not accept. Never within a unit of work where it can be helped: the scanner and the store take their time.
 
     Raises:
         Invalid: see ``check_file``; ``file_infected`` where the scanner has found malware.
         Unavailable: the scanner or the store does not answer, or the store is full; nothing was stored.
     """
-    media_type = check_file(field, content)
+    media_type = check_file(field, content, accepted)
     facts = FileFacts(
         id=new_id(),
         name=_plain_name(name),

@@ -193,3 +193,8 @@ def postal_code(code: str) -> PostalCode | None:
 def postal_codes() -> Sequence[PostalCode]:
     """All postal areas that have ordinary addresses, by code."""
     return tuple(_postal_codes().values())
+
+
+def postal_codes_between(first: str, last: str) -> Sequence[PostalCode]:
+    """The postal areas from one code to another, both included, by code."""
+    return tuple(area for code, area in sorted(_postal_codes().items()) if first <= code <= last)

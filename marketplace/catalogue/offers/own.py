@@ -1,5 +1,6 @@
 """A provider's own offers: every version of them, which nobody else sees before it is published."""
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -7,12 +8,13 @@ import msgspec
 from msgspec.structs import replace
 
 from marketplace.catalogue.offers.checks import what_is_missing
-from marketplace.catalogue.offers.obstacles import gaps_of, problems_of
+from marketplace.catalogue.offers.obstacles import gaps_of, problems_of, with_right_values
 from marketplace.catalogue.offers.published import is_public
 from marketplace.catalogue.offers.schemas import OfferDetails, OfferDraft, OfferSummary, OwnOffer, PublishedOffer, Reach
+from marketplace.catalogue.offers.skills import tidy_skills
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import now, today
-from marketplace.kernel.db import Row, execute, fetch, fetch_one, new_id
+from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, new_id
 from marketplace.kernel.errors import Forbidden, NotFound, Refused
 from marketplace.kernel.i18n import Text, message
 from marketplace.organisers.organisers import get_organiser
@@ -41,6 +43,21 @@ INSERT: Final = f"""
 insert into offer_version (id, offer_id, number, status, {CONTENT}, created_at, changed_at)
 values ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17::jsonb, $18::jsonb,
     $19::jsonb, $20, $20)
+"""
+
+
+# What a version says beside its prices.
+KEPT: Final = CONTENT.replace(", calendar, prices", "")
+MAKE_ROOM: Final = """
+update offer_version d set number = d.number + 1,
+    prices = case when d.prices = p.prices then $2::jsonb else d.prices end,
+    calendar = case when d.prices = p.prices then $3::jsonb else d.calendar end
+from offer_version p where p.id = $1 and d.offer_id = p.offer_id and d.status = 'draft'
+"""
+PUBLISH_AGAIN: Final = f"""
+insert into offer_version (id, offer_id, number, status, {KEPT}, prices, calendar, created_at, changed_at, published_at)
+select $4, offer_id, (select max(number) from offer_version n where n.offer_id = p.offer_id and n.status <> 'draft') + 1,
+    'published', {KEPT}, $2::jsonb, $3::jsonb, $5, $5, $5 from offer_version p where p.id = $1 returning number
 """
 
 
@@ -84,8 +101,8 @@ async def my_offer(actor: Actor, offer_id: UUID) -> OwnOffer:
     known = await _known(provider_id, offer_id)
     rows = await fetch("select * from offer_version where offer_id = $1 order by number desc", offer_id)
     public = next((row for row in rows if row["status"] == "published"), None)
-    content = await _with_usual_bands(content_of(known, rows[0]))
-    faults = [*what_is_missing(content), *await problems_of(content)]
+    content = await with_right_values(await with_usual_bands(content_of(known, rows[0])))
+    faults = [*what_is_missing(content), *await problems_of(content, provider_id)]
     return OwnOffer(
         id=offer_id,
         content=content,
@@ -105,15 +122,25 @@ async def preview(actor: Actor, offer_id: UUID) -> PublishedOffer:
         Refused: it has no prices yet (``no_prices``).
     """
     own = await my_offer(actor, offer_id)
-    content = own.content
+    number = own.draft_version or own.published_version or 0
+    return await as_shown(own_provider(actor), offer_id, own.content, number, own.published_at)
+
+
+async def as_shown(
+    provider_id: UUID, offer_id: UUID, content: OfferDraft, number: int, published_at: datetime | None
+) -> PublishedOffer:
+    """What a version says, as the public would see it or saw it, in all its municipalities.
+
+    Raises:
+        Refused: it has no prices yet (``no_prices``).
+    """
     if content.prices is None:
         raise Refused(message("Give the prices first."), code="no_prices")
-    provider_id = own_provider(actor)
     organiser, provider = await get_organiser(content.organiser_id), await provider_of(provider_id)
     return PublishedOffer(
         id=offer_id,
         version_id=offer_id,
-        version=own.draft_version or own.published_version or 0,
+        version=number,
         provider_id=provider_id,
         provider_name=provider.name,
         business_id=provider.public_id,
@@ -133,11 +160,11 @@ async def preview(actor: Actor, offer_id: UUID) -> PublishedOffer:
         details=content.details,
         calendar=content.calendar or (await bands_on(organiser.id, today())).calendar,
         prices=content.prices,
-        published_at=own.published_at or now(),
+        published_at=published_at or now(),
     )
 
 
-async def _with_usual_bands(content: OfferDraft) -> OfferDraft:
+async def with_usual_bands(content: OfferDraft) -> OfferDraft:
     """A published version names its bands; where they are the organiser's own of today, the next draft need not."""
     usual = (await bands_on(content.organiser_id, today())).calendar
     return replace(content, calendar=None) if content.calendar == usual else content
@@ -150,6 +177,15 @@ async def locked_offer(provider_id: UUID, offer_id: UUID) -> KnownOffer:
         NotFound: another provider's offer.
     """
     return await _known(provider_id, offer_id, "for update")
+
+
+async def known_offer(provider_id: UUID, offer_id: UUID) -> KnownOffer:
+    """A provider's offer.
+
+    Raises:
+        NotFound: another provider's offer.
+    """
+    return await _known(provider_id, offer_id)
 
 
 async def _known(provider_id: UUID, offer_id: UUID, lock: str = "") -> KnownOffer:
@@ -182,6 +218,15 @@ async def write_draft(offer_id: UUID, draft: OfferDraft) -> tuple[OfferDraft | N
     return before, number
 
 
+async def write_published(version_id: UUID, prices: str | None, calendar: str | None) -> int:
+    """Writes a published version that says what an ended one says, at other prices (JSON); returns its number.
+
+    The caller holds the offer's lock.
+    """
+    await execute(MAKE_ROOM, version_id, prices, calendar)
+    return await fetch_value(PUBLISH_AGAIN, version_id, prices, calendar, new_id(), now())
+
+
 def content_of(known: KnownOffer, row: Row) -> OfferDraft:
     """What a version says, in the form in which it is edited."""
     texts = {
@@ -210,13 +255,14 @@ def _values(draft: OfferDraft) -> list[Any]:
     return [
         draft.name_fi.strip(), draft.name_sv.strip(), draft.name_en.strip(),
         draft.description_fi.strip(), draft.description_sv.strip(), draft.description_en.strip(),
-        sorted(set(draft.municipality_codes)), sorted(set(draft.postal_codes)), _json(draft.reach),
-        list(dict.fromkeys(draft.languages)), list(dict.fromkeys(draft.skills)), draft.accepts_new_clients,
-        draft.earliest_start, _json(draft.details), _json(draft.calendar), _json(draft.prices),
+        sorted(set(draft.municipality_codes)), sorted(set(draft.postal_codes)), as_json(draft.reach),
+        list(dict.fromkeys(draft.languages)), list(tidy_skills(draft.skills)), draft.accepts_new_clients,
+        draft.earliest_start, as_json(draft.details), as_json(draft.calendar), as_json(draft.prices),
     ]  # fmt: skip
 
 
-def _json(value: msgspec.Struct | None) -> str | None:
+def as_json(value: msgspec.Struct | None) -> str | None:
+    """For a ``jsonb`` column."""
     return None if value is None else msgspec.json.encode(value).decode()
 
 

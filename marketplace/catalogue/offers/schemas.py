@@ -35,6 +35,7 @@ SERVICE_LANGUAGES = {
 
 MAX_POSTAL_CODES = 300
 MAX_REACH_KM = 300
+MAX_ALT = 300
 
 OfferName = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
 Description = Annotated[str, msgspec.Meta(max_length=MAX_DESCRIPTION)]
