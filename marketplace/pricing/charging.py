@@ -72,16 +72,18 @@ def billed_unit(prices: PriceList) -> Unit:
     return Unit.MONTH if prices.monthly_average else prices.unit
 
 
-def charges_of(plan: MonthPlan, prices: PriceList, limits: Limits, finest: Unit) -> Charges:
+def charges_of(
+    plan: MonthPlan, prices: PriceList, limits: Limits, finest: Unit, days: tuple[date, date] | None = None
+) -> Charges:
     """The charges of a month by the way in which a list bills (not by its prices). ``finest`` is the shortest span
-    for which the voucher has a pool or a cap in cents.
+    for which the voucher has a pool or a cap in cents; ``days`` the first and the last that it covers, where not all.
 
     Raises:
         Refused: visits beyond a cap whose overrun is refused (``over_limit``).
     """
     unit = billed_unit(prices)
     entries = plan.joined if unit is Unit.HOUR else plan.dated
-    cover = _Cover(limits, by_minutes=unit is Unit.HOUR)
+    cover = _Cover(limits, by_minutes=unit is Unit.HOUR, days=days)
     buckets: dict[int, tuple[int, Bucket]] = {}
     counted: defaultdict[tuple[str | None, str | None, int], Counter[tuple[int, int, int]]] = defaultdict(Counter)
     for i, (day, charge) in enumerate(_charges(entries, unit, prices)):
@@ -136,8 +138,8 @@ def _week(day: date) -> int:
 class _Cover:
     """What a voucher's caps on minutes or units still cover, visit by visit in order of time."""
 
-    def __init__(self, limits: Limits, *, by_minutes: bool) -> None:
-        self._overrun = limits.overrun
+    def __init__(self, limits: Limits, *, by_minutes: bool, days: tuple[date, date] | None) -> None:
+        self._overrun, self._days = limits.overrun, days
         self._a_week = limits.quantity(CapPeriod.WEEK, by_minutes=by_minutes)
         longer = [limits.quantity(period, by_minutes=by_minutes) for period in (CapPeriod.MONTH, CapPeriod.PERIOD)]
         self._left = min((most for most in longer if most is not None), default=None)
@@ -145,6 +147,8 @@ class _Cover:
 
     def take(self, day: date, quantity: int) -> int:
         """How much of a charge is covered. Raises ``Refused`` (``over_limit``) where overruns are refused."""
+        if self._days is not None and not self._days[0] <= day <= self._days[1]:
+            return 0
         covered = quantity if self._left is None else min(quantity, self._left)
         if self._a_week is not None:
             covered = min(covered, self._weeks.setdefault(_week(day), self._a_week))

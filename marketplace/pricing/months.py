@@ -66,13 +66,17 @@ class MonthEstimate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MonthVoucher(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher as it decides a month: rule, household, caps. ``calendar`` is given where it has bands of its own."""
+    """A voucher as it decides a month: rule, household, caps. ``calendar`` is given where it has bands of its own.
+
+    ``days`` are the first and the last that it pays for; ``None``: the whole month. Visits of other days are overrun.
+    """
 
     rule: ValueRule
     household: Household = Household()
     limits: Limits = NO_LIMITS
     calendar: BandCalendar | None = None
     no_own_share: bool = False
+    days: tuple[date, date] | None = None
 
 
 class _Valued(NamedTuple):
@@ -120,13 +124,14 @@ def estimate(
     voucher = None
     if rule is not None:
         voucher = MonthVoucher(rule=rule, household=household or Household(), limits=limits, no_own_share=no_own_share)
-    return _price(_prepare(plan, prices, voucher), prices, voucher, extras)
+    return _price(_prepare(plan, prices, voucher, extras), prices, voucher, extras)
 
 
 class MonthPricer:
     """Prices one schedule by many offers: minutes by band once for each calendar, values once for each way of billing.
 
-    ``calendar`` of an offer is looked up by its value: hand over the same object for equal calendars to be quick.
+    ``calendar`` of an offer is looked up by its value: hand over the same object for equal calendars to be quick. ``plan``
+    is given for services without visits (``units_plan``, ``whole_month_plan``): it then holds for all calendars.
     """
 
     def __init__(
@@ -137,9 +142,10 @@ class MonthPricer:
         voucher: MonthVoucher | None = None,
         extras: Extras = NO_EXTRAS,
         weekly_visits: Fraction = Fraction(0),
+        plan: MonthPlan | None = None,
     ) -> None:
         self._visits, self._month, self._weekly = visits, month, weekly_visits
-        self._voucher, self._extras = voucher, extras
+        self._voucher, self._extras, self._given = voucher, extras, plan
         self._read: dict[BandCalendar, BandCalendar] = {}
         self._plans: dict[BandCalendar, MonthPlan] = {}
         self._prepared: dict[tuple[BandCalendar, object], _Prepared] = {}
@@ -151,7 +157,7 @@ class MonthPricer:
         key = bands, (billing, bool(prices.length_prices))
         prepared = self._prepared.get(key)
         if prepared is None:
-            prepared = self._prepared[key] = _prepare(self.plan(bands), prices, self._voucher)
+            prepared = self._prepared[key] = _prepare(self.plan(bands), prices, self._voucher, self._extras)
         return _price(prepared, prices, self._voucher, self._extras)
 
     def _alike(self, calendar: BandCalendar) -> BandCalendar:
@@ -162,6 +168,8 @@ class MonthPricer:
 
     def plan(self, calendar: BandCalendar) -> MonthPlan:
         """The schedule's minutes in the bands of a calendar. Raises ``Refused`` outside the hours of service."""
+        if self._given is not None:
+            return self._given
         if (plan := self._plans.get(calendar)) is None:
             own = self._voucher.calendar if self._voucher and calendar is not ANY_TIME else None
             values = None if own is None or self._alike(own) == self._alike(calendar) else own
@@ -169,20 +177,20 @@ class MonthPricer:
         return plan
 
 
-def _prepare(plan: MonthPlan, prices: PriceList, voucher: MonthVoucher | None) -> _Prepared:
+def _prepare(plan: MonthPlan, prices: PriceList, voucher: MonthVoucher | None, extras: Extras) -> _Prepared:
     limits = voucher.limits if voucher else NO_LIMITS
     parts = tuple(p for p in components(voucher.rule) if LineKind.SERVICE in p.pays) if voucher else ()
     finest = _finest(parts, limits)
-    charges = charges_of(plan, prices, limits, finest)
+    charges = charges_of(plan, prices, limits, finest, voucher.days if voucher else None)
     if voucher is None:
-        return _Prepared(plan, charges, tuple(_valued(charges, (), Household())), ())
+        return _Prepared(plan, charges, tuple(_valued(charges, (), Household(), extras)), ())
     own = [part for part in parts if part.rule.unit is charges.unit]
     pooled = [part for part in parts if part.rule.unit is not charges.unit and part.rule.unit in POOLS]
     if not own and not pooled:
         raise unit_mismatch(voucher.rule.unit, charges.unit)
     household = with_hours(voucher.household, plan)
     pools = tuple((part.rule.unit, round_cents(exact_value(part.rule, household))) for part in pooled)
-    return _Prepared(plan, charges, tuple(_valued(charges, own, household)), pools)
+    return _Prepared(plan, charges, tuple(_valued(charges, own, household, extras)), pools)
 
 
 def with_hours(household: Household, plan: MonthPlan) -> Household:
@@ -200,10 +208,12 @@ def _finest(parts: Sequence[Component], limits: Limits) -> Unit:
     return min(units, key=POOLS.index, default=Unit.MONTH)
 
 
-def _valued(charges: Charges, parts: Sequence[Component], household: Household) -> Iterator[_Valued]:
+def _valued(charges: Charges, parts: Sequence[Component], household: Household, extras: Extras) -> Iterator[_Valued]:
     per = MINUTES_PER_HOUR if charges.unit is Unit.HOUR else 1
     for band, value_band, length, items in charges.groups:
         exact = sum((exact_value(part.rule, household, value_band) for part in parts), Fraction(0))
+        if charges.unit is Unit.KM:  # A trip is charged once, at the price of its metres; so is its value.
+            exact = Fraction(round_cents(exact * extras.metres / METRES_PER_KM))
         quantities, covered, buckets, times = zip(*items, strict=True)
         if exact.denominator == 1:
             values = tuple(_each(exact.numerator, covered, by_hour=charges.unit is Unit.HOUR))

@@ -8,6 +8,7 @@ rounded on its own. The door to ``weeks`` and ``months``.
 from marketplace.pricing.months import EstimateLine, MonthEstimate, MonthPricer, estimate
 from marketplace.pricing.weeks import (
     MAX_EVERY_WEEKS,
+    MOST_UNITS,
     DatedVisit,
     MonthPlan,
     Pause,
@@ -19,6 +20,7 @@ from marketplace.pricing.weeks import (
     month_plan,
     month_visits,
     plan_of,
+    units_plan,
     visit_days,
     weekly_count,
     whole_month_plan,
@@ -26,6 +28,7 @@ from marketplace.pricing.weeks import (
 
 __all__ = [
     "MAX_EVERY_WEEKS",
+    "MOST_UNITS",
     "DatedVisit",
     "EstimateLine",
     "MonthEstimate",
@@ -41,6 +44,7 @@ __all__ = [
     "month_plan",
     "month_visits",
     "plan_of",
+    "units_plan",
     "visit_days",
     "weekly_count",
     "whole_month_plan",

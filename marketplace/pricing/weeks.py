@@ -24,6 +24,7 @@ from marketplace.pricing.bands import (
     pair_runs,
     typed_stretches,
 )
+from marketplace.pricing.charges import Unit
 from marketplace.pricing.quotes import Moment
 
 MAX_EVERY_WEEKS: Final = 52
@@ -323,5 +324,25 @@ def whole_month_plan(month: date) -> MonthPlan:
     following = (first + timedelta(days=31)).replace(day=1)
     days = [first + timedelta(days=i) for i in range((following - first).days)]
     dated = tuple(DatedRuns(day, ()) for day in days)
+    weeks = len({day.isocalendar()[:2] for day in days})
+    return MonthPlan(month=first, visits=(), visit_count=0, days=len(days), weeks=weeks, dated=dated, joined=dated)
+
+
+MOST_UNITS: Final = {Unit.DAY: 31, Unit.WEEK: 5, Unit.MONTH: 1, Unit.KM: 10_000, Unit.PIECE: 1_000}
+"""How many units a month can hold, by the units that need no visits."""
+
+
+def units_plan(unit: Unit, units: int, month: date) -> MonthPlan:
+    """So many days, weeks, months, pieces or kilometres in a month, for services whose times do not matter.
+
+    Pieces come in one go and kilometres are one trip. Raises ``ValueError`` for hours and visits, or too many units.
+    """
+    first = month.replace(day=1)
+    if not 0 <= units <= MOST_UNITS.get(unit, -1):
+        msg = f"{units} {unit} are no month"
+        raise ValueError(msg)
+    step = {Unit.DAY: 1, Unit.WEEK: 7}.get(unit)
+    days = [first + timedelta(days=i * step) for i in range(units)] if step else [first] if units else []
+    dated = tuple(DatedRuns(day, (), units if unit is Unit.PIECE else 1) for day in days)
     weeks = len({day.isocalendar()[:2] for day in days})
     return MonthPlan(month=first, visits=(), visit_count=0, days=len(days), weeks=weeks, dated=dated, joined=dated)

@@ -1,0 +1,96 @@
+"""Published prices by offer, read once for each version: what thousands of offers are priced from in one request.
+
+A published version never changes, so that an entry is as good as the database; which version is public is asked each time.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from marketplace.kernel.db import Row, fetch
+from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.prices import PriceList
+
+MOST_KEPT: Final = 200_000
+
+PUBLIC: Final = """
+select o.id, v.id as version_id, c.id as change_id from offer o
+join offer_version v on v.offer_id = o.id and v.status = 'published'
+left join price_change c on c.offer_id = o.id and c.status = 'scheduled' and c.valid_from <= $2::date
+where o.id = any($1::uuid[])
+"""
+OF_VERSIONS: Final = """
+select v.id as key, o.id, o.organiser_id, o.service_class, v.prices, v.calendar, v.published_at::date as since, v.number
+from offer_version v join offer o on o.id = v.offer_id where v.id = any($1::uuid[])
+"""
+OF_CHANGES: Final = """
+select c.id as key, o.id, o.organiser_id, o.service_class, c.prices, c.calendar, c.valid_from as since, 0 as number
+from price_change c join offer o on o.id = c.offer_id where c.id = any($1::uuid[])
+"""
+
+
+class Priced(msgspec.Struct, frozen=True, kw_only=True):
+    """An offer's prices and bands. ``since`` is the day from which they hold; ``number`` 0: announced, not yet a version."""
+
+    offer_id: UUID
+    organiser_id: UUID
+    service_class: str
+    prices: PriceList
+    calendar: BandCalendar
+    since: date
+    number: int
+
+
+_kept: dict[UUID, Priced] = {}
+_calendars: dict[str, BandCalendar] = {}
+
+
+async def prices_of(offer_ids: Sequence[UUID], month: date) -> dict[UUID, Priced]:
+    """The prices of public offers on the first day of a month, in the order asked for; others are left out.
+
+    A price that is announced for that day or an earlier one, and allowed, counts already.
+    """
+    rows = await fetch(PUBLIC, list(offer_ids), month)
+    keys = {row["id"]: row["change_id"] or row["version_id"] for row in rows}
+    await _read(OF_CHANGES, (row["change_id"] for row in rows if row["change_id"] is not None))
+    await _read(OF_VERSIONS, (row["version_id"] for row in rows if row["change_id"] is None))
+    found = ((offer_id, _kept.get(keys[offer_id])) for offer_id in offer_ids if offer_id in keys)
+    return {offer_id: priced for offer_id, priced in found if priced is not None}
+
+
+async def _read(sql: str, keys: Iterable[UUID]) -> None:
+    missing = [key for key in keys if key not in _kept]
+    if not missing:
+        return
+    if len(_kept) + len(missing) > MOST_KEPT:
+        forget()
+    for row in await fetch(sql, missing):
+        _kept[row["key"]] = _priced(row)
+
+
+def _priced(row: Row) -> Priced:
+    return Priced(
+        offer_id=row["id"],
+        organiser_id=row["organiser_id"],
+        service_class=row["service_class"],
+        prices=msgspec.json.decode(row["prices"], type=PriceList),
+        calendar=_calendar(row["calendar"]),
+        since=row["since"],
+        number=row["number"],
+    )
+
+
+def _calendar(text: str) -> BandCalendar:
+    """One object for equal calendars: thousands of offers share their organiser's."""
+    if (known := _calendars.get(text)) is None:
+        known = _calendars[text] = msgspec.json.decode(text, type=BandCalendar)
+    return known
+
+
+def forget() -> None:
+    """Empties the book; what is asked for next is read again."""
+    _kept.clear()
+    _calendars.clear()
