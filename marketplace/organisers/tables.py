@@ -88,3 +88,19 @@ class PriceRuleVersion(Table):
     valid_from = Date()
     created_at = Timestamptz()
     price_rule_version_start = Unique(["organiser_id", "service_class", "valid_from"])
+
+
+class OwnServiceVersion(Table):
+    """What clients pay for the organiser's own service of a class from a day on; a voucher's own share stands beside it."""
+
+    id = UUID(primary_key=True, default=new_id)
+    organiser_id = ForeignKey(references=Organiser, null=False, default=None)
+    service_class = Varchar(40)
+    rule = JSONB()
+    text_fi = Varchar(1000)
+    text_sv = Varchar(1000)
+    text_en = Varchar(1000)
+    source_note = Varchar(500)
+    valid_from = Date(default=None)
+    created_at = Timestamptz()
+    own_service_version_start = Unique(["organiser_id", "service_class", "valid_from"])
