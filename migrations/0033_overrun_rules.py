@@ -7,7 +7,7 @@ from marketplace.kernel.migrations import raw_migration
 ID = "0033"
 VERSION = "1.38.0"
 DESCRIPTION = (
-    "Visits: payer, own share and overrun add up to the price; what is covered is no more than what is billed."
+    "Visits: payer, own share and overrun add up to the price."
 )
 
 FORWARDS = """
@@ -16,13 +16,9 @@ alter table visit add constraint visit_adds_up check (
     payer_cents >= 0 and own_share_cents >= 0 and overrun_cents >= 0
     and price_cents = payer_cents + own_share_cents + overrun_cents
 );
-alter table visit add constraint visit_covered_at_most check (
-    covered is null or covered between 0 and greatest(billed_minutes, units)
-);
 """
 
 BACKWARDS = """
-alter table visit drop constraint visit_covered_at_most;
 alter table visit drop constraint visit_adds_up;
 alter table visit add constraint visit_adds_up check (
     payer_cents >= 0 and own_share_cents >= 0 and price_cents = payer_cents + own_share_cents
