@@ -8,8 +8,9 @@ from litestar.types import ControllerRouterHandler
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 from search import api, indexer, pages
 from search.comparisons import wiring as comparisons
+from search.shortlists import wiring as shortlists
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES, *comparisons.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES, *comparisons.ROUTES, *shortlists.ROUTES]
 HANDLERS: Final[Mapping[Topic[Any], Handler]] = indexer.HANDLERS
 ROUNDS: Final[Sequence[Periodic]] = (
     Periodic("search.mend", "5-59/10 * * * *", indexer.mend),
