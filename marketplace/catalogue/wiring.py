@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from litestar.types import ControllerRouterHandler
 
+from marketplace.catalogue.changes import wiring as changes
 from marketplace.catalogue.offers import wiring as offers
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 
-ROOMS = (offers,)
+ROOMS = (offers, changes)
 
 ROUTES: list[ControllerRouterHandler] = [route for room in ROOMS for route in room.ROUTES]
 
