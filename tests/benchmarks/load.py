@@ -8,6 +8,7 @@ import asyncio
 import multiprocessing
 import statistics
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
@@ -146,17 +147,18 @@ async def closed_loop(make_sender: Callable[[int], "Sender"], clients: int, seco
     return rate, times, failed
 
 
-class Sender:
+class Sender(ABC):
     """One client: something that does one unit of work and says whether it went well."""
 
-    async def open(self) -> None:
+    async def open(self) -> None:  # noqa: B027 - nothing is needed by default
         """Whatever is needed before the clock runs."""
 
+    @abstractmethod
     async def send(self) -> bool:
-        raise NotImplementedError
+        """Does it once."""
 
-    async def close(self) -> None:
-        """Nothing to close by default."""
+    async def close(self) -> None:  # noqa: B027 - nothing is open by default
+        """Gives back what was opened."""
 
 
 MakeSender = Callable[[int], Sender]

@@ -18,6 +18,14 @@ async def clock():
 
 
 @pytest.fixture
+async def setting(database: str, clock: None):
+    """A client with an open voucher and a provider who may log visits."""
+    from tests.factories.vouchers import a_setting
+
+    return await a_setting()
+
+
+@pytest.fixture
 def stripe(stripe_gateway: StripeGateway):
     """The double as the Stripe of this process, for jobs."""
     with gateway_set_to(stripe_gateway):

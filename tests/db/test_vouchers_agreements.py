@@ -29,12 +29,6 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-async def clock():
-    with clock_set_to(NOW):
-        yield
-
-
-@pytest.fixture
 async def setting(database: str, clock) -> Setting:
     return await a_setting(minutes=600, grant_changes={"minutes_per_month": 300})
 

@@ -7,6 +7,7 @@ from litestar import Litestar
 
 from marketplace.app import create_app
 from tests.web.browser import Api, Browser, browser_of
+from tests.web.rulebook_editing import editor, fresh  # noqa: F401 - fixtures
 
 
 @pytest.fixture(scope="session")
