@@ -1,19 +1,21 @@
 """A published offer becomes an index document. Pure: the same offer always makes the same document."""
 
 import hashlib
+import math
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from marketplace.catalogue.offers.schemas import PublishedOffer
+from marketplace.catalogue.offers.schemas import PublishedOffer, Reach
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Text
-from marketplace.organisers.reference import municipality, service_class
+from marketplace.organisers.reference import Municipality, PostalCode, municipality, service_class
 from marketplace.pricing.bands import BandCalendar, Hours
 from marketplace.pricing.prices import BANDED_UNITS, PriceList
 from search.dictionaries import BaseForms, base_forms
-from search.schemas import Card, IndexDocument, Point, Words
+from search.places import areas_of_municipality, distance_km
+from search.schemas import NEVER, Card, IndexDocument, Point, Words
 from search.synonyms import service_terms
 from search.text import words_of
 
@@ -23,6 +25,8 @@ EVENING: Final = (18 * 60, 22 * 60)
 NIGHTS: Final = ((22 * 60, 24 * 60), (0, 6 * 60))
 WEEKEND: Final = (DayType.SATURDAY, DayType.SUNDAY)
 LANGUAGES: Final = ("fi", "sv", "en")
+FORM: Final = 2
+"""How documents are made: another number makes every held one differ, so that all are made anew."""
 
 
 class ServedTimes(msgspec.Struct, frozen=True):
@@ -37,11 +41,14 @@ def document_of(offer: PublishedOffer) -> IndexDocument:
     """What the engines hold of an offer."""
     card = _card(offer)
     words = _words(offer)
-    content = msgspec.json.encode((card, words))
+    areas = areas_served(card.municipality_codes, card.postal_codes, card.reach)
+    content = msgspec.json.encode((FORM, card, words, areas))
     return IndexDocument(
         card=card,
         words=words,
         points=tuple(_point(code) for code in offer.municipality_codes),
+        areas=areas,
+        starts_on=_starts_on(offer),
         fingerprint=hashlib.blake2b(content, digest_size=16).hexdigest(),
     )
 
@@ -72,7 +79,61 @@ def _card(offer: PublishedOffer) -> Card:
         price_from_cents=min(prices),
         price_to_cents=max(prices),
         weekday_price_cents=_weekday_price(offer),
+        earliest_start=offer.earliest_start,
+        postal_codes=offer.postal_codes,
+        reach=offer.reach if offer.reach and _is_on_earth(offer.reach) else None,
+        attributes=tuple(sorted(key for key, value in offer.details.attributes.items() if value is True)),
     )
+
+
+def normal_skill(skill: str) -> str:
+    """A special skill as it is filtered by: providers write the same one in capitals and not."""
+    return " ".join(skill.split()).casefold()
+
+
+def _is_on_earth(reach: Reach) -> bool:
+    """Whether a unit's point can be one: what cannot would only keep a whole batch from being indexed."""
+    known = math.isfinite(reach.lat) and math.isfinite(reach.lon)
+    return known and abs(reach.lat) <= 90 and abs(reach.lon) <= 180
+
+
+def _starts_on(offer: PublishedOffer) -> int:
+    if not offer.accepts_new_clients:
+        return NEVER
+    return offer.earliest_start.toordinal() if offer.earliest_start else 0
+
+
+def areas_served(
+    municipality_codes: tuple[str, ...], postal_codes: tuple[str, ...], reach: Reach | None
+) -> tuple[str, ...]:
+    """Keys of the places that an offer serves: ``091`` Helsinki asked for as a whole, ``091+`` all of its postal areas,
+    ``00530`` that one.
+
+    A place is served where its municipality is, its postal code is among those given if any are, and its middle is within
+    the reach if there is one.
+    """
+    areas: list[str] = []
+    for code in municipality_codes:
+        if reach is None or _within(reach, municipality(code)):
+            areas.append(code)
+        if reach is None and not postal_codes:
+            areas.append(f"{code}+")
+        else:
+            areas += _postal_areas_served(code, postal_codes, reach)
+    return tuple(areas)
+
+
+def _postal_areas_served(code: str, postal_codes: tuple[str, ...], reach: Reach | None) -> list[str]:
+    among = set(postal_codes)
+    return [
+        area.code
+        for area in areas_of_municipality(code)
+        if (not among or area.code in among) and (reach is None or _within(reach, area))
+    ]
+
+
+def _within(reach: Reach, place: Municipality | PostalCode) -> bool:
+    return distance_km(reach.lat, reach.lon, place.lat, place.lon) <= reach.km
 
 
 def _summary(description: Text) -> Text:

@@ -7,10 +7,11 @@ is open), then tried again with one request (half open).
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
+from uuid import UUID
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -20,7 +21,9 @@ from search import dictionaries
 from search.engine import EngineUnavailable, SearchEngine
 from search.meilisearch import MeilisearchEngine
 from search.postgres import PostgresEngine
-from search.schemas import SearchQuery, SearchResult
+from search.schemas import SearchQuery, SearchResult, Suggestion
+
+T = TypeVar("T")
 
 READ_BUDGET_SECONDS: Final = 0.3
 FAILURES_TO_OPEN: Final = 3
@@ -102,26 +105,43 @@ class Engines:
         Raises:
             Unavailable: the database is away too.
         """
-        result = await self._from_preferred(query) or await self.fallback.query(query)
+        result = await self._first(lambda engine: engine.query(query))
         SEARCHES.labels(result.engine).inc()
         return result
+
+    async def matching_ids(self, query: SearchQuery, most: int) -> tuple[list[UUID], int]:
+        """The offers that are found, at most ``most``, best first, with how many there are.
+
+        Raises:
+            Unavailable: the database is away too.
+        """
+        return await self._first(lambda engine: engine.matching_ids(query, most))
+
+    async def suggest_providers(self, prefix: str, limit: int) -> list[Suggestion]:
+        """Providers whose names begin so.
+
+        Raises:
+            Unavailable: the database is away too.
+        """
+        return await self._first(lambda engine: engine.suggest_providers(prefix, limit))
 
     async def close(self) -> None:
         for engine in self.all:
             await engine.close()
 
-    async def _from_preferred(self, query: SearchQuery) -> SearchResult | None:
+    async def _first(self, asked: Callable[[SearchEngine], Awaitable[T]]) -> T:
+        """The preferred engine's answer, or the other one's where there is none within the budget."""
         if self.preferred is None:
-            return None
+            return await asked(self.fallback)
         if not self.breaker.lets_through():
             FALLBACKS.labels("resting").inc()
-            return None
+            return await asked(self.fallback)
         try:
             async with asyncio.timeout(self._budget):
-                result = await self.preferred.query(query)
+                found = await asked(self.preferred)
         except (EngineUnavailable, TimeoutError) as error:
             self._note(error)
-            return None
+            return await asked(self.fallback)
         except asyncio.CancelledError:
             self.breaker.undecided()
             raise
@@ -129,7 +149,7 @@ class Engines:
             self.breaker.failed()
             raise
         self.breaker.succeeded()
-        return result
+        return found
 
     def _note(self, error: Exception) -> None:
         self.breaker.failed()

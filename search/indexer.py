@@ -123,7 +123,7 @@ async def _bring_up_to_date(engine: SearchEngine, offer_id: UUID) -> None:
 
 
 async def _rebuild(engine: SearchEngine, advance: Callable[[int], None]) -> int:
-    count = await engine.rebuild(_documents(), advance)
+    count = await engine.rebuild(_documents, advance)
     log.info("search index rebuilt", engine=engine.name, documents=count)
     return count
 
@@ -135,9 +135,8 @@ async def _document(offer_id: UUID) -> IndexDocument | None:
         return None
 
 
-async def _documents() -> AsyncIterator[Sequence[IndexDocument]]:
-    """All public offers, a page at a time."""
-    after: UUID | None = None
+async def _documents(after: UUID | None = None) -> AsyncIterator[Sequence[IndexDocument]]:
+    """All public offers in the order of their ids, or those after one, a page at a time."""
     while page := await published_offers(after, BATCH):
         yield [document_of(offer) for offer in page]
         after = page[-1].id

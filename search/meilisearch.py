@@ -5,8 +5,7 @@ applies them to a new index before the first document, then swaps it with the li
 """
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -14,50 +13,22 @@ import httpx
 import msgspec
 
 from marketplace.kernel.clock import today
-from search import synonyms
-from search.engine import Advance, EngineUnavailable
-from search.schemas import (
-    CHOICES,
-    FLAGS,
-    EngineName,
-    Facets,
-    IndexDocument,
-    SearchQuery,
-    SearchResult,
-    Sort,
-    complete_facets,
-)
-from search.text import fold, query_words
+from search.documents import FORM
+from search.engine import Advance, EngineUnavailable, Source
+from search.meilisearch_query import LIVE, NEAR, Near, among, facets_of, record, searches, settings
+from search.schemas import EngineName, IndexDocument, SearchQuery, SearchResult, Sort, Suggestion
+from search.text import query_words
 
 T = TypeVar("T")
 
 NOT_FOUND: Final = 404
-LIVE: Final = "offers"
 NEXT: Final = "offers_next"
 PAGE_OF_FINGERPRINTS: Final = 1000
+MOST_SORTED: Final = 10_000
 WRITE_TIMEOUT_SECONDS: Final = 30.0
 TASK_TIMEOUT_SECONDS: Final = 300.0
 FIRST_POLL_SECONDS: Final = 0.01
 SLOWEST_POLL_SECONDS: Final = 0.5
-
-SORTS: Final = {Sort.PRICE: ["price_cents:asc"], Sort.NAME: ["name_key:asc"]}
-
-
-def settings() -> dict[str, Any]:
-    """Everything that we set on an index. Equals are ordered by ``chance``, which every rebuild deals anew."""
-    return {
-        "searchableAttributes": ["service_words", "provider_words", "place_words", "text_words"],
-        "filterableAttributes": ["id", "municipality_codes", *CHOICES.values(), *FLAGS.values()],
-        "sortableAttributes": ["price_cents", "name_key"],
-        "displayedAttributes": ["id", "fingerprint", "card"],
-        "rankingRules": ["sort", "words", "typo", "attribute", "exactness", "chance:asc"],
-        "synonyms": {
-            fold(word): sorted({fold(each) for each in kin} - {fold(word)}) for word, kin in synonyms.topics().items()
-        },
-        "typoTolerance": {"enabled": True, "minWordSizeForTypos": {"oneTypo": 4, "twoTypos": 8}},
-        "faceting": {"maxValuesPerFacet": 500, "sortFacetValuesBy": {"*": "count"}},
-        "pagination": {"maxTotalHits": 100_000},
-    }
 
 
 class _Task(msgspec.Struct):
@@ -73,8 +44,12 @@ class _Hit(msgspec.Struct):
     card: msgspec.Raw
 
 
+class _Identified(msgspec.Struct):
+    id: UUID
+
+
 class _Found(msgspec.Struct, rename="camel"):
-    hits: list[_Hit]
+    hits: msgspec.Raw
     facet_distribution: dict[str, dict[str, int]] = {}
     total_hits: int = 0
 
@@ -90,6 +65,31 @@ class _Fingerprint(msgspec.Struct):
 
 class _Fingerprints(msgspec.Struct):
     results: list[_Fingerprint]
+
+
+class _Card(msgspec.Struct):
+    id: UUID
+    card: msgspec.Raw
+
+
+class _Cards(msgspec.Struct):
+    results: list[_Card]
+
+
+class _Index(msgspec.Struct):
+    uid: str
+
+
+class _Indexes(msgspec.Struct):
+    results: list[_Index]
+
+
+class _Value(msgspec.Struct):
+    value: str
+
+
+class _Values(msgspec.Struct, rename="camel"):
+    facet_hits: list[_Value]
 
 
 class MeilisearchEngine:
@@ -109,40 +109,53 @@ class MeilisearchEngine:
         return (await self._send("GET", f"/indexes/{LIVE}", missing_is_fine=True)).status_code != NOT_FOUND
 
     async def index(self, documents: Sequence[IndexDocument]) -> None:
-        await self._do("POST", f"/indexes/{LIVE}/documents", [_record(each) for each in documents])
+        await self._do("POST", f"/indexes/{LIVE}/documents", [record(each) for each in documents])
 
     async def delete(self, offer_ids: Sequence[UUID]) -> None:
         await self._do("POST", f"/indexes/{LIVE}/documents/delete-batch", list(offer_ids))
 
-    async def rebuild(self, batches: AsyncIterator[Sequence[IndexDocument]], advance: Advance) -> int:
-        await self._drop(NEXT)
-        await self._do("POST", "/indexes", {"uid": NEXT, "primaryKey": "id"})
-        await self._do("PATCH", f"/indexes/{NEXT}/settings", settings())
-        done = 0
-        async for documents in batches:
-            await self._do("POST", f"/indexes/{NEXT}/documents", [_record(each) for each in documents])
+    async def rebuild(self, source: Source, advance: Advance) -> int:
+        """See ``SearchEngine``. A rebuild that was cut off today is gone on with; what an older one left is dropped."""
+        next_one = f"{NEXT}_{FORM}_{today().toordinal()}"
+        filled_to, done = await self._begin(next_one)
+        advance(done)
+        async for documents in source(filled_to):
+            await self._do("POST", f"/indexes/{next_one}/documents", [record(each) for each in documents])
             done += len(documents)
             advance(done)
         if not await self.is_built():
             await self._do("POST", "/indexes", {"uid": LIVE, "primaryKey": "id"})
-        await self._do("POST", "/swap-indexes", [{"indexes": [LIVE, NEXT]}])
-        await self._drop(NEXT)
+        await self._do("POST", "/swap-indexes", [{"indexes": [LIVE, next_one]}])
+        await self._drop(next_one)
         return done
 
     async def query(self, query: SearchQuery) -> SearchResult:
         """Every word must be found; where nothing has them all, words are left out from the end."""
-        words = query_words(query.text)
-        found = await self._ask(query, "all")
-        if found[0].total_hits == 0 and len(words) > 1:
-            found = await self._ask(query, "last")
-        hits = tuple(hit.card for hit in found[0].hits)
-        return SearchResult(hits=hits, facets=_facets(found), total=found[0].total_hits, engine=self.name)
+        if query.sort is Sort.DISTANCE and query.place is not None:
+            return await self._nearest(query)
+        found = await self._ask(query)
+        hits = tuple(hit.card for hit in _hits(found[0], _Hit))
+        return self._result(found, hits)
+
+    async def matching_ids(self, query: SearchQuery, most: int) -> tuple[list[UUID], int]:
+        if query.sort is Sort.DISTANCE and query.place is not None:
+            near, found = await self._near(query)
+            return near[:most], found[0].total_hits
+        found = await self._ask(query, retrieve=["id"], whole=most)
+        return [hit.id for hit in _hits(found[0], _Identified)], found[0].total_hits
+
+    async def suggest_providers(self, prefix: str, limit: int) -> list[Suggestion]:
+        """Providers by the beginning of their names."""
+        asked = {"facetName": "provider_name", "facetQuery": prefix}
+        response = await self._send("POST", f"/indexes/{LIVE}/facet-search", asked)
+        names = [each.value for each in _read(response, _Values).facet_hits[:limit]]
+        return [Suggestion(text=name, kind="provider", value=name) for name in names]
 
     async def fingerprints(self, offer_ids: Sequence[UUID] | None = None) -> Mapping[UUID, str]:
         found: dict[UUID, str] = {}
         if offer_ids is not None:
             for ids in _in_pages(offer_ids):
-                found |= await self._fingerprints({"filter": _among("id", map(str, ids)), "offset": 0})
+                found |= await self._fingerprints({"filter": among("id", map(str, ids)), "offset": 0})
             return found
         while page := await self._fingerprints({"offset": len(found)}):
             found |= page
@@ -156,15 +169,56 @@ class MeilisearchEngine:
         response = await self._send("POST", f"/indexes/{LIVE}/documents/fetch", body)
         return {each.id: each.fingerprint for each in _read(response, _Fingerprints).results}
 
-    async def _ask(self, query: SearchQuery, strategy: str) -> list[_Found]:
+    async def _begin(self, next_one: str) -> tuple[UUID | None, int]:
+        """Makes the index that will be the live one, or finds it half filled: up to which offer, and with how many."""
+        indexes = [each.uid for each in _read(await self._send("GET", "/indexes?limit=1000"), _Indexes).results]
+        for uid in indexes:
+            if uid.startswith(NEXT) and uid != next_one:
+                await self._drop(uid)
+        if next_one not in indexes:
+            await self._do("POST", "/indexes", {"uid": next_one, "primaryKey": "id"})
+        await self._do("PATCH", f"/indexes/{next_one}/settings", settings())
+        last = {"indexUid": next_one, "q": "", "sort": ["id:desc"], "page": 1, "hitsPerPage": 1}
+        response = await self._send("POST", "/multi-search", {"queries": [last | {"attributesToRetrieve": ["id"]}]})
+        found = _read(response, _AllFound).results[0]
+        return next((hit.id for hit in _hits(found, _Identified)), None), found.total_hits
+
+    async def _ask(
+        self, query: SearchQuery, *, retrieve: Sequence[str] = ("card",), whole: int | None = None
+    ) -> list[_Found]:
         """The results, then for each filtered facet the counts without its own filter: one request for all."""
-        response = await self._send("POST", "/multi-search", {"queries": searches(query, strategy)})
-        return _read(response, _AllFound).results
+        found: list[_Found] = []
+        for strategy in ("all", "last") if len(query_words(query.text)) > 1 else ("all",):
+            asked = searches(query, strategy, retrieve=retrieve, whole=whole)
+            found = _read(await self._send("POST", "/multi-search", {"queries": asked}), _AllFound).results
+            if found[0].total_hits:
+                break
+        return found
+
+    async def _nearest(self, query: SearchQuery) -> SearchResult:
+        """One page of results by distance, which has more than one point and so is no sort of the server's."""
+        near, found = await self._near(query)
+        ids = near[query.offset : query.offset + query.limit]
+        cards: dict[UUID, msgspec.Raw] = {}
+        if ids:
+            asked = {"filter": among("id", map(str, ids)), "fields": ["id", "card"], "limit": len(ids)}
+            response = await self._send("POST", f"/indexes/{LIVE}/documents/fetch", asked)
+            cards = {each.id: each.card for each in _read(response, _Cards).results}
+        return self._result(found, tuple(cards[each] for each in ids if each in cards))
+
+    async def _near(self, query: SearchQuery) -> tuple[list[UUID], list[_Found]]:
+        assert query.place is not None, "there is no nearest without a place"
+        place = query.place
+        found = await self._ask(query, retrieve=NEAR, whole=MOST_SORTED)
+        near = sorted(_hits(found[0], Near), key=lambda each: each.order_from(place))
+        return [each.id for each in near], found
+
+    def _result(self, found: Sequence[_Found], hits: tuple[msgspec.Raw, ...]) -> SearchResult:
+        facets = facets_of([each.facet_distribution for each in found])
+        return SearchResult(hits=hits, facets=facets, total=found[0].total_hits, engine=self.name)
 
     async def _drop(self, index: str) -> None:
-        response = await self._send("GET", f"/indexes/{index}", missing_is_fine=True)
-        if response.status_code != NOT_FOUND:
-            await self._do("DELETE", f"/indexes/{index}")
+        await self._do("DELETE", f"/indexes/{index}")
 
     async def _do(self, method: str, path: str, body: object = None) -> None:
         """A write, and the wait until the server has done it.
@@ -195,90 +249,11 @@ class MeilisearchEngine:
         return response
 
 
-def searches(query: SearchQuery, strategy: str) -> list[dict[str, object]]:
-    """The body of a multi-search."""
-    filters = _filters(query)
-    shared = {"indexUid": LIVE, "q": _text(query), "matchingStrategy": strategy}
-    page = {
-        "page": query.page,
-        "hitsPerPage": query.limit,
-        "attributesToRetrieve": ["card"],
-        "facets": [name for facet, name in CHOICES.items() if facet not in filters] + list(FLAGS.values()),
-        "sort": SORTS.get(query.sort, []),
-    }
-    found: list[dict[str, object]] = [{**shared, **page, "filter": list(filters.values())}]
-    for facet in _chosen(filters):
-        others = [condition for name, condition in filters.items() if name != facet]
-        found.append({**shared, "limit": 0, "facets": [CHOICES[facet]], "filter": others})
-    return found
-
-
-def _text(query: SearchQuery) -> str:
-    """The likeliest form of each word; a blank at the end says that the last one is whole."""
-    words = query_words(query.text)
-    text = " ".join(word.likeliest for word in words)
-    return text if not words or words[-1].is_open else f"{text} "
-
-
-def _filters(query: SearchQuery) -> dict[str, str]:
-    filters = {flag: f"{name} = true" for flag, name in FLAGS.items() if getattr(query, flag)}
-    if query.municipality is not None:
-        filters["municipality"] = f"municipality_codes = {quoted(query.municipality)}"
-    chosen = {
-        "service_class": query.service_classes,
-        "organiser": map(str, query.organiser_ids),
-        "language": query.languages,
-    }
-    return filters | {facet: _among(CHOICES[facet], values) for facet, each in chosen.items() if (values := list(each))}
-
-
-def _chosen(filters: Iterable[str]) -> list[str]:
-    return [name for name in filters if name in CHOICES]
-
-
-def _among(attribute: str, values: Iterable[str]) -> str:
-    return f"{attribute} IN [{', '.join(map(quoted, values))}]"
-
-
-def quoted(value: str) -> str:
-    """A value inside a filter: whatever it holds, it stays a value."""
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _facets(found: Sequence[_Found]) -> Facets:
-    counts = dict(found[0].facet_distribution)
-    for each in found[1:]:
-        counts |= each.facet_distribution
-    names = CHOICES | FLAGS
-    return complete_facets({facet: counts.get(name, {}) for facet, name in names.items()})
-
-
-def _record(document: IndexDocument) -> dict[str, object]:
-    card, words = document.card, document.words
-    return {
-        "id": card.id,
-        "fingerprint": document.fingerprint,
-        "card": card,
-        "service_words": words.service,
-        "provider_words": words.provider,
-        "place_words": words.places,
-        "text_words": words.text,
-        "service_class": card.service_class,
-        "organiser_id": card.organiser_id,
-        "languages": card.languages,
-        "municipality_codes": card.municipality_codes,
-        **{name: getattr(card, name) for name in FLAGS.values()},
-        "price_cents": card.price_from_cents,
-        "name_key": fold(card.name.fi),
-        "points": document.points,
-        "chance": _chance(card.id),
-    }
-
-
-def _chance(offer_id: UUID) -> int:
-    """The day's place among equals."""
-    dealt = hashlib.blake2b(offer_id.bytes + today().isoformat().encode(), digest_size=4)
-    return int.from_bytes(dealt.digest(), "big")
+def _hits(found: _Found, shape: type[T]) -> list[T]:
+    try:
+        return msgspec.json.decode(found.hits, type=list[shape])
+    except msgspec.MsgspecError as error:
+        raise EngineUnavailable("unreadable hits") from error
 
 
 def _in_pages(ids: Sequence[UUID]) -> list[Sequence[UUID]]:

@@ -3,21 +3,32 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from search.schemas import CHOICES, FLAGS, SearchQuery, Sort
-from search.vocabulary import Alternatives
+import msgspec
+
+from marketplace.kernel.clock import today
+from search.places import EARTH_KM, NEARLY_THE_SAME_KM, Place, distances_to_municipalities, postal_distances
+from search.schemas import FLAGS, NEVER, TWO_WEEKS, SearchQuery, Sort
+from search.vocabulary import Alternatives, any_of
 
 LIVE: Final = "(select id from search_generation where status = 'live')"
-ORDERS: Final = {Sort.RELEVANCE: "score desc, chance", Sort.PRICE: "price_cents, chance", Sort.NAME: "name_key, chance"}
-ORDER_COLUMNS: Final = {Sort.RELEVANCE: "score", Sort.PRICE: "price_cents", Sort.NAME: "name_key"}
+ORDER_COLUMNS: Final = {
+    Sort.RELEVANCE: "score", Sort.PRICE: "price_cents", Sort.NAME: "name_key", Sort.DISTANCE: "distance",
+    Sort.START: "start",
+}  # fmt: skip
+ORDERS: Final = {sort: f"{column}, chance" for sort, column in ORDER_COLUMNS.items()} | {
+    Sort.RELEVANCE: "score desc, chance"
+}
 CONDITIONS: Final = {
     "service_class": "service_class = any({})",
     "organiser": "organiser_id = any({})",
     "language": "language_bits & {}::int <> 0",
+    "start": "starts_on <= {}::int",
 }
 """Filters whose alternatives can be added to: their facets count as if they were not set."""
 
 COLUMNS: Final = {"service_class": "service_class", "organiser": "organiser_id", "language": "language_bits"}
-HIT, TOTAL = "hit", "total"
+FOUND: Final = ", ".join([*COLUMNS.values(), "skills", "starts_on", *FLAGS.values()])
+HIT, TOTAL, REVISION = "hit", "total", "revision"
 
 LANGUAGES: Final = ("fi", "sv", "en", "se", "fse", "ru", "et", "ar", "so", "uk")
 """The language of each bit, lowest first. Documents are stored with these: add at the end, never move one."""
@@ -33,6 +44,22 @@ def languages_of(bits: int) -> list[str]:
     return [language for place, language in enumerate(LANGUAGES) if bits & 1 << place]
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """A search with the words that the index holds for it. ``joined_by`` is ``&`` where every word must be found, ``|``
+    where one is enough.
+    """
+
+    query: SearchQuery
+    words: tuple[Alternatives, ...] = ()
+    joined_by: str = "&"
+
+    @property
+    def counted(self) -> object:
+        """What facets and total depend on: searches that differ in their page, order and chance only share these."""
+        same = msgspec.structs.replace(self.query, text="", prefix=True, sort=Sort.RELEVANCE, seed=0, limit=1, page=1)
+        return same, self.words, self.joined_by, today()
+
+
 class Statement:
     """SQL with the parameters that belong to it."""
 
@@ -45,42 +72,63 @@ class Statement:
         return f"${len(self.args)}"
 
 
-def statement(query: SearchQuery, words: Sequence[Alternatives], joined_by: str) -> Statement:
-    """Rows ``(kind, value, count)``: ``total`` first, the hits in their order (cards as values), the counts of facets.
-
-    ``joined_by`` is ``&`` where every word must be found, ``|`` where one is enough.
+def statement(asked: Asked, *, with_counts: bool) -> Statement:
+    """Rows ``(kind, value, count)``: the revision of the index, the hits in their order (cards as values) and, where they
+    are asked for too, the total and the counts of facets.
     """
     made = Statement()
-    conditions = [f"generation = {LIVE}", *_conditions(made, query, words, joined_by)]
-    chosen = {facet: CONDITIONS[facet].format(made.add(values)) for facet, values in _choices(query).items()}
-    columns = ", ".join(
-        [*_order_columns(made, query, words), *(f"{sql} as in_{facet}" for facet, sql in chosen.items())]
-    )
-    facets = "\nunion all\n".join(_facets(chosen))
-    order = ORDERS[query.sort]
+    chosen, found = _found(made, asked)
+    order = ORDERS[asked.query.sort]
+    facets = [f"union all\n{facet}" for facet in _facets(made, chosen)] if with_counts else []
     made.sql = f"""
-with found as materialized (
-    select generation, offer_id, {", ".join([*COLUMNS.values(), *FLAGS.values()])}, {columns}
-    from search_document where {" and ".join(conditions)}
-), page as (
-    select generation, offer_id, {ORDER_COLUMNS[query.sort]}, chance from found {_where(chosen)}
-    order by {order} limit {made.add(query.limit)} offset {made.add(query.offset)}
+{found}, page as (
+    select generation, offer_id, {ORDER_COLUMNS[asked.query.sort]}, chance from found {_where(chosen)}
+    order by {order} limit {made.add(asked.query.limit)} offset {made.add(asked.query.offset)}
 )
 (select '{HIT}' as kind, card as value, 0::bigint as count
     from page join search_card using (generation, offer_id) order by {order})
 union all
-{facets}
+select '{REVISION}', '', revision from search_generation where status = 'live'
+{chr(10).join(facets)}
 """
     return made
 
 
-def _conditions(made: Statement, query: SearchQuery, words: Sequence[Alternatives], joined_by: str) -> list[str]:
+def ids_statement(asked: Asked, most: int) -> Statement:
+    """Rows ``(offer_id, total)`` in their order."""
+    made = Statement()
+    chosen, found = _found(made, asked)
+    made.sql = f"""
+{found}
+select offer_id, count(*) over () as total from found {_where(chosen)}
+order by {ORDERS[asked.query.sort]} limit {made.add(most)}
+"""
+    return made
+
+
+def _found(made: Statement, asked: Asked) -> tuple[Mapping[str, str], str]:
+    """The filters with alternatives, and the common table of what matches all others."""
+    query = asked.query
+    conditions = [f"generation = {LIVE}", *_conditions(made, asked)]
+    chosen = {facet: CONDITIONS[facet].format(made.add(values)) for facet, values in _choices(query).items()}
+    inside = (f"{sql} as in_{facet}" for facet, sql in chosen.items())
+    columns = ", ".join(["generation", "offer_id", FOUND, _order_column(made, asked), _chance(made, query), *inside])
+    return (
+        chosen,
+        f"with found as materialized (select {columns} from search_document where {' and '.join(conditions)})",
+    )
+
+
+def _conditions(made: Statement, asked: Asked) -> list[str]:
+    query = asked.query
     conditions = [column for flag, column in FLAGS.items() if getattr(query, flag)]
-    if words:
-        sought = f" {joined_by} ".join(_any_of(each.words) for each in words)
+    if asked.words:
+        sought = f" {asked.joined_by} ".join(each.sought for each in asked.words)
         conditions.append(f"words @@ {made.add(sought)}::text::tsquery")
-    if query.municipality is not None:
-        conditions.append(f"municipality_codes @> array[{made.add(query.municipality)}]::varchar[]")
+    if query.place is not None:
+        conditions.append(f"areas && {made.add(query.place.keys)}::varchar[]")
+    if query.skills:
+        conditions.append(f"skills @> {made.add(list(query.skills))}::varchar[]")
     return conditions
 
 
@@ -92,16 +140,26 @@ def _choices(query: SearchQuery) -> Mapping[str, object]:
         given["organiser"] = list(query.organiser_ids)
     if query.languages:
         given["language"] = bits_of(query.languages)
+    if query.starts_by is not None:
+        given["start"] = query.starts_by.toordinal()
     return given
 
 
-def _order_columns(made: Statement, query: SearchQuery, words: Sequence[Alternatives]) -> list[str]:
-    chance = f"uuid_hash_extended(offer_id, {made.add(query.seed)}::bigint) as chance"
+def _chance(made: Statement, query: SearchQuery) -> str:
+    return f"uuid_hash_extended(offer_id, {made.add(query.seed)}::bigint) as chance"
+
+
+def _order_column(made: Statement, asked: Asked) -> str:
+    query = asked.query
+    if query.sort is Sort.START:
+        return f"greatest(starts_on, {made.add(today().toordinal())}::int) as start"
+    if query.sort is Sort.DISTANCE and query.place is not None:
+        return f"floor(({_distance(made, query.place)}) / {NEARLY_THE_SAME_KM}) as distance"
+    if query.sort is Sort.DISTANCE:
+        return "0 as distance"
     if query.sort is not Sort.RELEVANCE:
-        return [ORDER_COLUMNS[query.sort], chance]
-    if not words:
-        return ["0 as score", chance]
-    return [f"{_score(made, words)} as score", chance]
+        return ORDER_COLUMNS[query.sort]
+    return f"{_score(made, asked.words)} as score" if asked.words else "0 as score"
 
 
 def _score(made: Statement, words: Sequence[Alternatives]) -> str:
@@ -109,15 +167,36 @@ def _score(made: Statement, words: Sequence[Alternatives]) -> str:
 
     Plain containment tests: ranking by ``ts_rank`` would take longer than everything else together.
     """
-    return " + ".join(f"(strong_words @@ {made.add(_any_of(each.best))}::text::tsquery)::int" for each in words)
+    return " + ".join(f"(strong_words @@ {made.add(any_of(each.best))}::text::tsquery)::int" for each in words)
 
 
-def _any_of(words: Sequence[str]) -> str:
-    """Words of the index, which are letters and digits only, quoted all the same."""
-    return "(" + " | ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words) + ")"
+def _distance(made: Statement, place: Place) -> str:
+    """``places.distance_to_offer`` in SQL. Where only municipalities are told, the few middles that are nearer than the
+    place's own are tried in turn: what is found covers its own at the latest.
+    """
+    cases = [f"when reach_lat is not null then {_distance_to_unit(made, place)}"]
+    if place.postal_code is not None:
+        cases.append("when cardinality(postal_codes) > 0 then 0")
+    else:
+        nearest = f"select min(({made.add(postal_distances(place))}::text::jsonb ->> code)::float8)"
+        cases.append(f"when cardinality(postal_codes) > 0 then ({nearest} from unnest(postal_codes) as code)")
+    for code, km in distances_to_municipalities(place):
+        if code == place.municipality:
+            return f"case {' '.join(cases)} else {made.add(km)}::float8 end"
+        cases.append(f"when municipality_codes @> array[{made.add(code)}]::varchar[] then {made.add(km)}::float8")
+    raise AssertionError("a place lies in a municipality")  # pragma: no cover - places are made from the same list
 
 
-def _facets(chosen: Mapping[str, str]) -> list[str]:
+def _distance_to_unit(made: Statement, place: Place) -> str:
+    lat, lon = f"{made.add(place.lat)}::float8", f"{made.add(place.lon)}::float8"
+    half = (
+        f"power(sin(radians(reach_lat - {lat}) / 2), 2)"
+        f" + cos(radians({lat})) * cos(radians(reach_lat)) * power(sin(radians(reach_lon - {lon}) / 2), 2)"
+    )
+    return f"{2 * EARTH_KM} * asin(sqrt(least(1, {half})))"
+
+
+def _facets(made: Statement, chosen: Mapping[str, str]) -> list[str]:
     """Each facet with all filters but its own; those without a filter of their own share one pass."""
     flags = ", ".join(f"count(*) filter (where {column}) as {flag}" for flag, column in FLAGS.items())
     pairs = ", ".join(f"('{flag}', 'true', s.{flag})" for flag in FLAGS)
@@ -125,12 +204,33 @@ def _facets(chosen: Mapping[str, str]) -> list[str]:
         f"select kind, value, count from (select count(*) as total, {flags} from found {_where(chosen)}) s"
         f" cross join lateral (values ('{TOTAL}', '', s.total), {pairs}) as v(kind, value, count)"
     )
-    return [totals, *(_facet(facet, chosen) for facet in CHOICES)]
+    return [totals, *(_facet(facet, chosen) for facet in COLUMNS), _skills(chosen), _starts(made, chosen)]
 
 
 def _facet(facet: str, chosen: Mapping[str, str]) -> str:
     column = COLUMNS[facet]
     return f"select '{facet}', {column}::text, count(*) from found {_where(chosen, facet)} group by {column}"
+
+
+def _skills(chosen: Mapping[str, str]) -> str:
+    """Grouped by all skills of an offer first, of which there are few different ones."""
+    having = _where(chosen)
+    groups = f"select skills, count(*) as offers from found {having} group by skills"
+    return f"select 'skill', skill, sum(offers)::bigint from ({groups}) g cross join unnest(skills) as skill group by skill"
+
+
+def _starts(made: Statement, chosen: Mapping[str, str]) -> str:
+    now = today().toordinal()
+    soon = now + TWO_WEEKS
+    counts = (
+        f"count(*) filter (where starts_on <= {made.add(now)}::int) as now,"
+        f" count(*) filter (where starts_on <= {made.add(soon)}::int) as two_weeks,"
+        f" count(*) filter (where starts_on > {made.add(soon)}::int and starts_on < {NEVER}) as later"
+    )
+    return (
+        f"select 'start', v.value, v.count from (select {counts} from found {_where(chosen, 'start')}) s"
+        " cross join lateral (values ('now', s.now), ('two_weeks', s.two_weeks), ('later', s.later)) as v(value, count)"
+    )
 
 
 def _where(chosen: Mapping[str, str], but: str = "") -> str:

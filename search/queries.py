@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,33 +13,51 @@ import msgspec
 from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import FieldError, Invalid
-from marketplace.kernel.i18n import message
-from marketplace.organisers.reference import is_service_class, municipality_named
+from marketplace.kernel.i18n import Language, Message, message
+from marketplace.organisers.reference import is_service_class
+from search import suggesting
+from search.documents import normal_skill
 from search.engines import current_engines
-from search.schemas import MAX_LIMIT, RawAnswer, SearchQuery, SearchResult, Sort
+from search.places import Place, place_near, place_of
+from search.schemas import MAX_LIMIT, RawAnswer, SearchQuery, SearchResult, Sort, Suggestion
 from search.text import MAX_QUERY_CHARACTERS
 
 PAGE_SIZE: Final = 20
 DEEPEST_RESULT: Final = 10_000
 LOOSENABLE: Final = (
-    "text", "municipality", "service_classes", "organiser_ids", "languages", "available", "evening", "weekend", "night",
+    "text", "place", "service_classes", "organiser_ids", "languages", "skills", "starts_by", "available", "evening",
+    "weekend", "night",
 )  # fmt: skip
 """What may be left out of a search that finds nothing, in the order in which it is proposed."""
 
+MOST_SKILLS: Final = 30
+LONGEST_SKILL: Final = 100
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+_PLACES: Final = ("place", "municipality", "postal_code", "lat")
 _CURSOR: Final = re.compile(r"(\d{1,5})\.(\d{1,8})")
 
 
 class SearchParameters(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked, as it was written. Empty texts ask for nothing.
 
-    ``municipality`` is a name in any of our languages or a code. ``cursor`` comes from the answer before.
+    ``place`` is a postal code or a municipality, by a name in any of our languages or its code; ``municipality``,
+    ``postal_code`` and the pair ``lat`` and ``lon`` say the same in their own ways, and the narrowest counts: a postal
+    code, then a position, then a municipality. ``starts_by`` is a day (2026-12-31). ``cursor`` comes from the answer
+    before.
     """
 
     text: str = ""
+    place: str = ""
     municipality: str = ""
+    postal_code: str = ""
+    lat: str = ""
+    lon: str = ""
     service_class: tuple[str, ...] = ()
     organiser: tuple[str, ...] = ()
     language: tuple[str, ...] = ()
+    skill: tuple[str, ...] = ()
+    starts_by: str = ""
+    prefix: bool = True
     available: bool = False
     evening: bool = False
     weekend: bool = False
@@ -60,39 +79,89 @@ def checked(given: SearchParameters) -> SearchQuery:
     """The search that the parameters mean.
 
     Raises:
-        Invalid: an unknown municipality, service class, organiser, language or order, or a page that cannot be; all of
-            them named.
+        Invalid: an unknown place, service class, organiser, language or order, a day or page that cannot be; all of them
+            named.
     """
     errors = list(_errors(given))
-    place = municipality_named(given.municipality) if given.municipality.strip() else None
+    place = _place(given, errors)
+    starts_by = _day(given.starts_by, errors)
     page, seed = _position(given)
     if page is None:
         errors.append(FieldError("cursor", message("This address of a page of results cannot be read. Search again.")))
+    sort = Sort(given.sort) if given.sort in set(Sort) else Sort.RELEVANCE
+    if sort is Sort.DISTANCE and not any(getattr(given, name).strip() for name in _PLACES):
+        errors.append(FieldError("sort", message("Say where you live to see the nearest first.")))
     if errors or page is None:
         raise Invalid(errors)
     return SearchQuery(
         text=given.text.strip("\x00")[: MAX_QUERY_CHARACTERS + 1],
-        municipality=place.code if place else None,
+        place=place,
         service_classes=_filled(given.service_class),
         organiser_ids=tuple(UUID(each) for each in _filled(given.organiser)),
         languages=_filled(given.language),
+        skills=tuple(dict.fromkeys(normal_skill(each) for each in _filled(given.skill))),
+        starts_by=starts_by,
         available=given.available,
         evening=given.evening,
         weekend=given.weekend,
         night=given.night,
-        sort=Sort(given.sort or Sort.RELEVANCE),
+        prefix=given.prefix,
+        sort=sort,
         seed=seed,
         limit=given.limit,
         page=page,
     )
 
 
+def _place(given: SearchParameters, errors: list[FieldError]) -> Place | None:
+    """The narrowest place that is given; every one that cannot be is added to the errors."""
+    by_code, named = _named_place("postal_code", given, errors), _named_place("place", given, errors)
+    position = _near(given, errors)
+    whole = _named_place("municipality", given, errors)
+    return by_code or named or position or whole
+
+
+def _named_place(field: str, given: SearchParameters, errors: list[FieldError]) -> Place | None:
+    text = getattr(given, field).strip()
+    place = place_of(text) if text else None
+    if text and (place is None or (field == "postal_code" and place.postal_code is None)):
+        errors.append(FieldError(field, _unknown_place(text[:60])))
+    return place
+
+
+def _unknown_place(name: str) -> Message:
+    if name[:5].isdigit() and len(name) >= 5:
+        return message("There is no postal code {code} with addresses. Check the number.", code=name)
+    return message("There is no municipality called “{name}”. Check the spelling.", name=name)
+
+
+def _near(given: SearchParameters, errors: list[FieldError]) -> Place | None:
+    if not (given.lat.strip() or given.lon.strip()):
+        return None
+    try:
+        return place_near(float(given.lat), float(given.lon))
+    except ValueError:
+        errors.append(FieldError("lat", message("This is not a position.")))
+    except Invalid as error:
+        errors += error.fields
+    return None
+
+
+def _day(text: str, errors: list[FieldError]) -> date | None:
+    try:
+        day = date.fromisoformat(text.strip()) if text.strip() else None
+    except ValueError:
+        day = date.min
+    if day is None or FIRST_YEAR <= day.year <= LAST_YEAR:
+        return day
+    errors.append(FieldError("starts_by", message("Give the day like this: 2026-12-31.")))
+    return None
+
+
 def _errors(given: SearchParameters) -> Iterator[FieldError]:
-    if given.municipality.strip() and municipality_named(given.municipality) is None:
-        name = given.municipality.strip()[:60]
-        text = message("There is no municipality called “{name}”. Check the spelling.", name=name)
-        yield FieldError("municipality", text)
     yield from _choice_errors(given)
+    if len(given.skill) > MOST_SKILLS or any(len(each) > LONGEST_SKILL for each in given.skill):
+        yield FieldError("skill", message("Name at most {most} special skills.", most=MOST_SKILLS))
     if not 1 <= given.limit <= MAX_LIMIT:
         yield FieldError("limit", message("Ask for 1 to {most} results at a time.", most=MAX_LIMIT))
     elif not 1 <= given.page <= DEEPEST_RESULT // given.limit:
@@ -114,7 +183,23 @@ def _choice_errors(given: SearchParameters) -> Iterator[FieldError]:
                 "language", message("No service is given in a language with the code {code}.", code=code[:20])
             )
     if given.sort and given.sort not in set(Sort):
-        yield FieldError("sort", message("Results can be ordered by relevance, price or name."))
+        yield FieldError("sort", message("Results can be ordered by relevance, price, name, distance or start."))
+
+
+def checked_suggestion(language: str, limit: int) -> Language | None:
+    """The language to suggest in, or None where none is asked for.
+
+    Raises:
+        Invalid: an unknown language, or a number of suggestions that cannot be.
+    """
+    errors: list[FieldError] = []
+    if language and language not in set(Language):
+        errors.append(FieldError("language", message("Ask for suggestions in fi, sv or en.")))
+    if not 1 <= limit <= MAX_LIMIT:
+        errors.append(FieldError("limit", message("Ask for 1 to {most} results at a time.", most=MAX_LIMIT)))
+    if errors:
+        raise Invalid(errors)
+    return Language(language) if language else None
 
 
 def _filled(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -160,6 +245,20 @@ async def search(query: SearchQuery) -> SearchResult:
     return await current_engines().search(query)
 
 
+async def matching_ids(query: SearchQuery, most: int) -> tuple[list[UUID], int]:
+    """The offers that a search finds, whatever its page: at most ``most``, best first, and how many there are.
+
+    Raises:
+        Unavailable: no engine answers.
+    """
+    return await current_engines().matching_ids(query, most)
+
+
+async def suggest(prefix: str, language: Language, limit: int = suggesting.MOST) -> list[Suggestion]:
+    """What a text that begins so may become: services, places, providers, words. At most 20 characters are read."""
+    return await suggesting.suggestions(current_engines(), prefix, language, limit)
+
+
 async def answer(query: SearchQuery) -> RawAnswer:
     """One page of results as the API sends it."""
     result = await search(query)
@@ -189,10 +288,12 @@ def parameters_of(query: SearchQuery) -> Mapping[str, list[str]]:
     flags = {flag: ["true"] for flag in ("available", "evening", "weekend", "night") if getattr(query, flag)}
     given = {
         "text": [query.text] if query.text else [],
-        "municipality": [query.municipality] if query.municipality else [],
+        "place": [query.place.value] if query.place else [],
         "service_class": list(query.service_classes),
         "organiser": [str(each) for each in query.organiser_ids],
         "language": list(query.languages),
+        "skill": list(query.skills),
+        "starts_by": [query.starts_by.isoformat()] if query.starts_by else [],
         **flags,
         "sort": [query.sort.value] if query.sort is not Sort.RELEVANCE else [],
     }

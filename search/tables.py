@@ -1,7 +1,7 @@
 """PostgreSQL's own index of the published offers. What it holds can be made again from the catalogue at any time.
 
 The columns ``words`` and ``strong_words`` of ``search_document`` (``tsvector``) and the indexes stand in
-``migrations/0012_search_rules.py``.
+``migrations/0012_search_rules.py`` and ``migrations/0027_search_places_rules.py``.
 """
 
 from piccolo.columns import (
@@ -10,6 +10,7 @@ from piccolo.columns import (
     BigInt,
     BigSerial,
     Boolean,
+    DoublePrecision,
     ForeignKey,
     Integer,
     Serial,
@@ -22,17 +23,27 @@ from piccolo.table import Table
 
 
 class SearchGeneration(Table):
-    """One building of the index. One is live; the next is filled beside it and takes its place in one step."""
+    """One building of the index. One is live; the next is filled beside it and takes its place in one step.
+
+    ``revision`` is another number after every change of the live one: counts made at the same revision are still right.
+    ``builder`` is whoever fills the next one, and ``filled_to`` the offer up to which it is filled, in the order of ids: a
+    rebuild that was killed is gone on with from there.
+    """
 
     id = Serial(primary_key=True)
     status = Varchar(10)
     started_at = Timestamptz()
+    revision = BigInt(default=0)
+    builder = BigInt(default=0)
+    filled_to = UUID(null=True, default=None)
     search_generation_known_status = Check("status in ('building', 'live')")
 
 
 class SearchDocument(Table):
     """One offer in one generation: what it is found, filtered and sorted by; small, for a search reads thousands.
 
+    ``areas`` are the places it serves (``documents.areas_served``), ``starts_on`` the day from which it takes clients,
+    ``reach_lat`` and ``reach_lon`` the unit from which its provider sets out, ``provider_key`` its provider's folded name.
     ``language_bits`` holds a bit for each language of service (``postgres_query.LANGUAGES``), which is counted faster than
     a list. ``price_cents`` is the lowest price per unit. ``fingerprint`` tells whether the document is the catalogue's newest.
     """
@@ -51,6 +62,13 @@ class SearchDocument(Table):
     night = Boolean()
     price_cents = BigInt()
     name_key = Varchar(300)
+    areas = Array(Varchar(6))
+    postal_codes = Array(Varchar(5))
+    skills = Array(Varchar(100))
+    starts_on = Integer(default=0)
+    reach_lat = DoublePrecision(null=True, default=None)
+    reach_lon = DoublePrecision(null=True, default=None)
+    provider_key = Varchar(300, default="")
     search_document_offer = Unique(["generation", "offer_id"])
 
 

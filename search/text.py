@@ -78,14 +78,19 @@ def words_of(text: str, language: str, *, as_written_too: bool = False) -> list[
     return [word for word in found if word]
 
 
-def query_words(text: str) -> tuple[QueryWord, ...]:
+def name_key(name: str) -> str:
+    """What names are sorted by."""
+    return " ".join(fold(word) for word in name.split())[:300]
+
+
+def query_words(text: str, *, prefix: bool = True) -> tuple[QueryWord, ...]:
     """What a person seeks, in whatever language: at most twelve words of the text's first 300 characters.
 
-    The last word is open where nothing follows it: it may be the beginning of a longer one.
+    The last word is open where nothing follows it: it may be the beginning of a longer one, unless ``prefix`` is false.
     """
     given = text[:MAX_QUERY_CHARACTERS]
     sought = list(tokens(given))
-    is_open = bool(given) and not given[-1].isspace()
+    is_open = prefix and bool(given) and not given[-1].isspace()
     found: dict[str, QueryWord] = {}
     for place, token in enumerate(sought, start=1):
         word = _query_word(token, is_open=is_open and place == len(sought))

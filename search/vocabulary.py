@@ -56,8 +56,18 @@ class Alternatives(msgspec.Struct, frozen=True):
         return self.exact + self.wider
 
     @property
+    def sought(self) -> str:
+        """The condition on the words of a document, for ``tsquery``."""
+        return any_of(self.words)
+
+    @property
     def best(self) -> tuple[str, ...]:
         return self.exact or self.wider
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Words of the index for ``tsquery``: letters and digits only, quoted all the same."""
+    return "(" + " | ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words) + ")"
 
 
 async def alternatives(link: asyncpg.Connection, sought: Sequence[QueryWord]) -> list[Alternatives]:

@@ -75,11 +75,11 @@ async def engine(request, database) -> AsyncIterator[SearchEngine]:
         return
     url = request.getfixturevalue("meilisearch_url")
     server = MeilisearchEngine(url, os.environ.get("TEST_MEILISEARCH_KEY", KEY))
-    await server.rebuild(_nothing(), lambda _: None)
+    await server.rebuild(_nothing, lambda _: None)
     yield server
     await server.close()
 
 
-async def _nothing():
+async def _nothing(_after):
     for documents in ():
         yield documents

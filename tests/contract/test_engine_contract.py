@@ -7,7 +7,9 @@ import msgspec
 import pytest
 
 from marketplace.kernel.i18n import Text
+from search import postgres_filling
 from search.documents import document_of
+from search.places import place_of
 from search.schemas import SearchQuery, Sort
 from tests.factories.search import DAYTIME, published, synthetic_documents
 
@@ -41,6 +43,8 @@ async def filled(engine):
 
 
 async def numbers(engine, text: str = "", **filters) -> list[int]:
+    if isinstance(place := filters.get("place"), str):
+        filters["place"] = place_of(place)
     result = await engine.query(SearchQuery(text=text, **filters))
     return sorted(card.id.int for card in result.cards())
 
@@ -108,9 +112,9 @@ async def test_what_nobody_offers_is_not_found(filled):
 
 
 async def test_filters_narrow_each_other_and_widen_within(filled):
-    assert await numbers(filled, municipality=TURKU) == [2, 3, 5]
+    assert await numbers(filled, place=TURKU) == [2, 3, 5]
     assert await numbers(filled, service_classes=(CARE, MEALS)) == [1, 2, 5]
-    assert await numbers(filled, municipality=TURKU, service_classes=(CARE, MEALS)) == [2, 5]
+    assert await numbers(filled, place=TURKU, service_classes=(CARE, MEALS)) == [2, 5]
     assert await numbers(filled, organiser_ids=(UUID(int=2),)) == [6]
     assert await numbers(filled, languages=("sv", "en")) == [1]
 
@@ -122,7 +126,7 @@ async def test_flags_narrow(filled):
 
 
 async def test_facets_count_the_results(filled):
-    facets = (await filled.query(SearchQuery(municipality=TURKU))).facets
+    facets = (await filled.query(SearchQuery(place=place_of(TURKU)))).facets
     assert facets["service_class"] == {CARE: 1, CLEANING: 1, MEALS: 1}
     assert facets["language"] == {"fi": 3}
     assert facets["available"] == {"true": 3}
@@ -137,7 +141,7 @@ async def test_facets_of_one_value_each_sum_to_the_total(engine):
 
 
 async def test_a_filtered_facet_still_counts_its_alternatives(filled):
-    result = await filled.query(SearchQuery(municipality=TURKU, service_classes=(CARE,)))
+    result = await filled.query(SearchQuery(place=place_of(TURKU), service_classes=(CARE,)))
     assert result.total == 1
     assert result.facets["service_class"] == {CARE: 1, CLEANING: 1, MEALS: 1}
     assert result.facets["language"] == {"fi": 1}
@@ -174,7 +178,7 @@ async def test_any_text_is_only_a_text(filled, text):
 @pytest.mark.parametrize("value", ['091" OR service_class = "V-MEAL', "' or true --", "\\", '"] OR ["', "\x00"])
 async def test_any_filter_is_only_a_value(filled, value):
     if "\x00" not in value:
-        assert await numbers(filled, municipality=value) == []
+        assert await numbers(filled, skills=(value,)) == []
         assert await numbers(filled, languages=(value,)) == []
         assert await numbers(filled, service_classes=(value,)) == []
 
@@ -185,7 +189,7 @@ async def test_indexing_again_replaces(filled):
     )
     result = await filled.query(SearchQuery(service_classes=(MEALS,)))
     assert [(card.version, card.price_from_cents) for card in result.cards()] == [(2, 999)]
-    assert await numbers(filled, municipality=TAMPERE) == [4, 5]
+    assert await numbers(filled, place=TAMPERE) == [4, 5]
 
 
 async def test_what_is_deleted_is_gone(filled):
@@ -206,15 +210,21 @@ async def test_a_card_comes_back_as_it_was(filled):
     assert msgspec.json.decode(result.hits[0])["id"] == str(UUID(int=5))
 
 
-async def batches(documents, pause: float = 0.0):
-    for each in documents:
-        await asyncio.sleep(pause)
-        yield [each]
+def source(documents, pause: float = 0.0):
+    """All of them one by one in the order of their ids, from the one after ``after``."""
+
+    async def after_one(after):
+        for each in sorted(documents, key=lambda document: document.card.id):
+            if after is None or each.card.id > after:
+                await asyncio.sleep(pause)
+                yield [each]
+
+    return after_one
 
 
 async def test_a_rebuild_replaces_everything_and_tells_how_far_it_is(filled):
     told: list[int] = []
-    count = await filled.rebuild(batches([document_of(each) for each in OFFERS[:3]]), told.append)
+    count = await filled.rebuild(source([document_of(each) for each in OFFERS[:3]]), told.append)
     assert (count, told[-1]) == (3, 3)
     assert await numbers(filled) == [1, 2, 3]
     assert await numbers(filled, "kotihoidon") == [1, 2]
@@ -223,7 +233,7 @@ async def test_a_rebuild_replaces_everything_and_tells_how_far_it_is(filled):
 async def test_a_rebuild_leaves_no_gap(filled):
     """Searches that run beside it see all of the old or all of the new, never less."""
     new = [document_of(offer(100 + number)) for number in range(9)]
-    rebuilding = asyncio.create_task(filled.rebuild(batches(new, pause=0.01), lambda _: None))
+    rebuilding = asyncio.create_task(filled.rebuild(source(new, pause=0.01), lambda _: None))
     totals: list[int] = []
     while not rebuilding.done():
         totals.append((await filled.query(SearchQuery())).total)
@@ -232,13 +242,28 @@ async def test_a_rebuild_leaves_no_gap(filled):
     assert (await filled.query(SearchQuery())).total == 9
 
 
-async def test_a_rebuild_that_was_cut_off_changes_nothing_and_can_be_done_again(filled):
-    async def broken():
-        yield [document_of(offer(100))]
-        raise ConnectionError
+async def test_a_rebuild_that_was_cut_off_changes_nothing_and_is_gone_on_with(filled, monkeypatch):
+    monkeypatch.setattr(postgres_filling, "FILL_AT_ONCE", 1)
+    documents = [document_of(offer(100 + number)) for number in range(6)]
+    begun_after = []
+
+    def cut_off(after):
+        begun_after.append(after)
+        return source(documents)(after) if after else broken(documents[:4])
 
     with pytest.raises(ConnectionError):
-        await filled.rebuild(broken(), lambda _: None)
+        await filled.rebuild(cut_off, lambda _: None)
     assert await numbers(filled) == [1, 2, 3, 4, 5, 6]
-    await filled.rebuild(batches([document_of(OFFERS[0])]), lambda _: None)
-    assert await numbers(filled) == [1]
+    told: list[int] = []
+    assert await filled.rebuild(cut_off, told.append) == 6
+    assert begun_after[0] is None
+    assert begun_after[1] in {each.card.id for each in documents[:4]}
+    assert told[0] == begun_after[1].int - 99
+    assert await numbers(filled) == [100, 101, 102, 103, 104, 105]
+
+
+async def broken(documents):
+    for each in documents:
+        yield [each]
+        await asyncio.sleep(0.05)
+    raise ConnectionError
