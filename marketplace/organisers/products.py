@@ -15,9 +15,9 @@ from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import now, today
 from marketplace.kernel.db import Row, execute, fetch, fetch_one, fetch_value, new_id, transactional
 from marketplace.kernel.errors import Conflict, FieldError, Invalid, NotFound, Refused
-from marketplace.kernel.i18n import Message, Text, message
+from marketplace.kernel.i18n import Text, message
 from marketplace.organisers.organisers import get_organiser, list_organisers
-from marketplace.organisers.reference import is_service_class, service_class
+from marketplace.organisers.reference import is_service_class
 from marketplace.organisers.rules import bands_on, require_organiser_admin
 from marketplace.organisers.schemas import (
     Caps,
@@ -29,9 +29,10 @@ from marketplace.organisers.schemas import (
     VersionDraft,
 )
 from marketplace.organisers.states import VERSION, VersionAction, VersionStatus
-from marketplace.pricing.bands import BandCalendar, check_bands
-from marketplace.pricing.prices import UNIT_WORDS
-from marketplace.pricing.values import ValueRule, check_value_rule
+from marketplace.organisers.version_checks import version_errors
+from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.needs import needs_of
+from marketplace.pricing.values import ValueRule
 
 ONE_DAY = timedelta(days=1)
 
@@ -89,6 +90,7 @@ async def public_products_with_values(organiser_id: UUID | None = None) -> list[
 
 
 def _public(each: Product, current: ProductVersion, organiser_name: Text) -> PublicProduct:
+    needs = needs_of(current.value_rule)
     return PublicProduct(
         id=each.id,
         code=each.code,
@@ -100,6 +102,14 @@ def _public(each: Product, current: ProductVersion, organiser_name: Text) -> Pub
         value_rule=current.value_rule,
         valid_from=current.valid_from,
         valid_to=current.valid_to,
+        caps=current.caps,
+        household_needed=needs.household,
+        income_needed=needs.income,
+        savings_needed=needs.savings,
+        hours_needed=needs.hours,
+        income_kind=needs.income_kind,
+        source_note=current.source_note,
+        source_year=current.source_year,
     )
 
 
@@ -219,7 +229,7 @@ async def draft_version(actor: Actor, product_id: UUID, draft: VersionDraft) -> 
     found = await _locked_product(actor, product_id)
     bands = await bands_on(found.organiser_id, draft.valid_from)
     calendar = draft.calendar or bands.calendar
-    if errors := _version_errors(found, draft, calendar):
+    if errors := version_errors(found, draft, calendar):
         raise Invalid(errors)
     await execute("delete from voucher_product_version where product_id = $1 and status = 'draft'", product_id)
     made = await _numbered(product_id, draft, calendar)
@@ -299,23 +309,6 @@ async def _require_later_start(draft: ProductVersion) -> None:
     )
     if ends is not None and ends >= draft.valid_from:
         raise Conflict(message("A published version is in force until {day}. Choose a later first day.", day=ends))
-
-
-def _version_errors(found: Product, draft: VersionDraft, calendar: BandCalendar) -> list[FieldError]:
-    errors = [FieldError(f"calendar.{error.field}", error.message) for error in check_bands(calendar)]
-    errors += [
-        FieldError(f"value_rule.{error.field}", error.message) for error in check_value_rule(draft.value_rule, calendar)
-    ]
-    unit = service_class(found.service_class).unit
-    if draft.value_rule.unit is not unit:
-        errors.append(FieldError("value_rule.unit", _wrong_unit(unit)))
-    if draft.valid_to is not None and draft.valid_to < draft.valid_from:
-        errors.append(FieldError("valid_to", message("The last day cannot be before the first day.")))
-    return errors
-
-
-def _wrong_unit(unit: Any) -> Message:
-    return message("This service is priced by the {unit}. Give the value for that unit.", unit=UNIT_WORDS[unit])
 
 
 async def _numbered(product_id: UUID, draft: VersionDraft, calendar: BandCalendar) -> ProductVersion:

@@ -10,10 +10,10 @@ from marketplace.kernel.i18n import Text, message
 from marketplace.kernel.inputs import Euros, label
 from marketplace.kernel.money import MAX_CENTS
 from marketplace.organisers.states import OrganiserKind, VersionStatus
-from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.bands import MOST_BANDS, BandCalendar
 from marketplace.pricing.limits import Cap, CapPeriod, Limits, Overrun
-from marketplace.pricing.prices import PriceRules, Unit
-from marketplace.pricing.values import ValueRule
+from marketplace.pricing.prices import BandCoefficient, PriceRules, Unit
+from marketplace.pricing.values import IncomeKind, ValueRule
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 OptionalName = Annotated[str, msgspec.Meta(max_length=200)]
@@ -161,11 +161,12 @@ class NewVersion(VersionDraft, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class NewBands(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Time bands from a day on."""
+    """Time bands from a day on. With ``coefficients`` each band has one."""
 
     calendar: BandCalendar
     valid_from: date
     own_bands_allowed: bool = True
+    coefficients: Annotated[tuple[BandCoefficient, ...], msgspec.Meta(max_length=MOST_BANDS)] = ()
 
 
 class NewPriceRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,7 +196,10 @@ class OrganiserName(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PublicProduct(msgspec.Struct, frozen=True, kw_only=True):
-    """A voucher product as everybody sees it, with its value rule of today."""
+    """A voucher product as everybody sees it, with its value rule of today.
+
+    ``…_needed``: what the value depends on, and what to give to have it estimated. ``income_kind`` is gross or net.
+    """
 
     id: UUID
     code: str
@@ -207,6 +211,14 @@ class PublicProduct(msgspec.Struct, frozen=True, kw_only=True):
     value_rule: ValueRule
     valid_from: date
     valid_to: date | None
+    caps: Caps = Caps()
+    household_needed: bool = False
+    income_needed: bool = False
+    savings_needed: bool = False
+    hours_needed: bool = False
+    income_kind: IncomeKind | None = None
+    source_note: str = ""
+    source_year: int | None = None
 
 
 class ProductWithVersions(msgspec.Struct, frozen=True, kw_only=True):
@@ -217,10 +229,29 @@ class ProductWithVersions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BandRules(msgspec.Struct, frozen=True, kw_only=True):
-    """An organiser's time bands, and whether providers may divide the week their own way."""
+    """An organiser's time bands, and whether providers may divide the week their own way.
+
+    ``coefficients`` are how many times a base price each band costs, for providers that give one price only.
+    """
 
     calendar: BandCalendar
     own_bands_allowed: bool
+    coefficients: tuple[BandCoefficient, ...] = ()
+
+
+class BandsFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """An organiser's time bands from a day on, until others follow."""
+
+    valid_from: date
+    bands: BandRules
+
+
+class PriceRulesFrom(msgspec.Struct, frozen=True, kw_only=True):
+    """An organiser's price rules of a service class from a day on, until others follow."""
+
+    service_class: str
+    valid_from: date
+    rules: PriceRules
 
 
 class ServiceRules(msgspec.Struct, frozen=True, kw_only=True):

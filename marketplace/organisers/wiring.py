@@ -2,6 +2,12 @@
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.organisers import api, pages
+from marketplace.organisers import api, own_service_api, own_service_pages, pages, value_api
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [
+    *api.ROUTES,
+    *value_api.ROUTES,
+    *own_service_api.ROUTES,
+    *pages.ROUTES,
+    *own_service_pages.ROUTES,
+]

@@ -154,7 +154,7 @@ def _steps(receipt: MonthReceipt) -> Iterator[Message]:
         if terms.rule is not None and line.kind is LineKind.SERVICE:
             yield _share_words(line)
     yield from _waived_words(result, terms.prices)
-    yield from _cap_words(terms.limits)
+    yield from cap_words(terms.limits)
     yield _total_words(result)
     if result.vat_cents:
         yield message(
@@ -235,7 +235,8 @@ _CAP_WORDS = {
 }
 
 
-def _cap_words(limits: Limits) -> Iterator[Message]:
+def cap_words(limits: Limits) -> Iterator[Message]:
+    """What a voucher covers at most, one sentence for each cap."""
     for cap in limits.caps:
         period = _CAP_WORDS[cap.period]
         if cap.minutes is not None:
