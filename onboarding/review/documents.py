@@ -2,15 +2,12 @@
 
 import asyncio
 import io
-import re
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
 import segno
-import typst
 
 from marketplace.kernel import audit, files
 from marketplace.kernel.actors import SYSTEM, Actor
@@ -20,13 +17,13 @@ from marketplace.kernel.db import execute, fetch_one, transactional
 from marketplace.kernel.errors import Conflict
 from marketplace.kernel.files import FileFacts
 from marketplace.kernel.i18n import message, translate
+from marketplace.kernel.typesetting import typeset
 from onboarding.approvals.decision_book import OWNER, decision_by_id, decision_for
 from onboarding.approvals.decision_schemas import DecisionView
 from onboarding.review.letter import Letter, letter_of
 from onboarding.topics import OfDecision
 
 TEMPLATE: Final = Path(__file__).parent / "templates" / "review" / "decision.typ"
-STANDARD: Final = "ua-1"
 LONGEST_ERROR: Final = 300
 
 WAITING: Final = "select * from decision_document where decision_id = $1 for update"
@@ -34,15 +31,6 @@ MADE: Final = "update decision_document set file_id = $2, sha256 = $3, made_at =
 FAILED: Final = """
 update decision_document set attempts = attempts + 1, error = $2 where decision_id = $1 and file_id is null
 """
-
-_SHOWN_EVERYWHERE = re.compile(
-    r"[^\n\t\u0020-\u007e\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u1e00-\u1eff\u2010-\u2027\u20ac]"
-)
-"""Characters outside of these are in none of the fonts that come with the typesetter, or not for sure."""
-
-
-class NotDrawn(RuntimeError):
-    """The typesetter refused the document."""
 
 
 async def make_document(job: OfDecision) -> None:
@@ -102,11 +90,7 @@ def draw(decision: DecisionView) -> bytes:
         "day": [day.year, day.month, day.day],
         "picture": picture_of(letter),
     }
-    try:
-        return _typeset(data)
-    except NotDrawn:
-        # PDF/UA refuses a character without a glyph, such as an emoji in somebody's words: its number is set instead.
-        return _typeset(_each_text(data, _in_known_characters))
+    return typeset(TEMPLATE, data)
 
 
 def picture_of(letter: Letter) -> str:
@@ -125,30 +109,3 @@ def file_name(decision: DecisionView) -> str:
     """``paatos-12-2026-H-2026-7KQ4MB.pdf``, in the language of the document."""
     word = translate(message("decision-document"), decision.language)
     return f"{word}-{decision.number.replace('/', '-')}.pdf"
-
-
-def _typeset(data: dict[str, Any]) -> bytes:
-    inputs = {"letter": msgspec.json.encode(data).decode()}
-    try:
-        drawn = typst.compile(
-            str(TEMPLATE),
-            root=str(TEMPLATE.parent),
-            ignore_system_fonts=True,
-            pdf_standards=[STANDARD],
-            sys_inputs=inputs,
-        )
-    except RuntimeError as error:  # Also the parent of the typesetter's own error.
-        raise NotDrawn(str(error)) from error
-    return drawn
-
-
-def _each_text(data: Any, change: Callable[[str], str]) -> Any:
-    if isinstance(data, str):
-        return change(data)
-    if isinstance(data, dict):
-        return {name: _each_text(each, change) for name, each in data.items()}
-    return [_each_text(each, change) for each in data] if isinstance(data, list | tuple) else data
-
-
-def _in_known_characters(text: str) -> str:
-    return _SHOWN_EVERYWHERE.sub(lambda found: f"(U+{ord(found.group()):04X})", text)

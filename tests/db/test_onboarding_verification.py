@@ -13,6 +13,7 @@ from marketplace.kernel import files
 from marketplace.kernel.clock import HELSINKI, clock_set_to, today
 from marketplace.kernel.db import execute, fetch_one, fetch_value
 from marketplace.kernel.errors import Conflict, NotFound, TooManyAttempts
+from marketplace.kernel.typesetting import NotDrawn
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals import approvals
 from onboarding.approvals.decision_book import decisions_on
@@ -62,7 +63,7 @@ async def test_failure_is_seen_and_mended_by_the_next_try(
     case = await a_case(ApplicationStatus.APPROVED)
     with monkeypatch.context() as broken:
         broken.setattr(documents, "TEMPLATE", tmp_path / "gone.typ")
-        with pytest.raises(documents.NotDrawn):
+        with pytest.raises(NotDrawn):
             await made(case)
     failed = await newest(case)
     assert (failed.is_made, failed.attempts, "NotDrawn" in failed.error) == (False, 1, True)
