@@ -271,6 +271,7 @@ async def test_old_notices_are_forgotten(database):
 async def test_jobs_whose_notice_is_gone_do_nothing(database):
     await mails.send_notice_mail(NoticeMail(new_id()))
     await mails.send_digest(DigestMail(new_id()))
+    assert await fetch_value("select count(*) from notice") == 0
 
 
 @pytest.mark.parametrize("state", list(MailState))

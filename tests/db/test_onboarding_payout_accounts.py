@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from marketplace.kernel.clock import now
-from marketplace.kernel.db import execute, fetch, fetch_value
+from marketplace.kernel.db import execute, fetch, fetch_value, new_id
 from marketplace.kernel.errors import Conflict, Invalid, NotFound
 from marketplace.stripe.current import gateway_set_to
 from marketplace.stripe.double import Double
@@ -19,7 +19,7 @@ from onboarding.providers.bank_accounts import my_bank_account, save_bank_accoun
 from onboarding.providers.requirement_words import requirements_in_words
 from onboarding.providers.schemas import BankAccount
 from onboarding.topics import OfProvider
-from tests.factories.onboarding import Applicant, make_applicant, stranger
+from tests.factories.onboarding import Applicant, make_applicant
 
 WAITING = "select count(*) from pgqueuer where entrypoint = $1"
 
@@ -110,7 +110,8 @@ async def test_link_leads_to_stripe_and_back(database: str, stripe: StripeGatewa
 async def test_event_about_an_unknown_account_is_nothing(database: str, stripe: StripeGateway) -> None:
     await payout_accounts.on_account_event(event("acct_unknown"))
     await payout_accounts.on_account_event(event(None))
-    await payout_accounts.create_stripe_account(OfProvider(stranger().provider_id or now().tzinfo))  # type: ignore[arg-type]
+    await payout_accounts.create_stripe_account(OfProvider(new_id()))
+    assert await fetch_value("select count(*) from payout_account") == 0
 
 
 class Refusing:
