@@ -73,6 +73,7 @@ class BandCalendarVersion(Table):
     organiser_id = ForeignKey(references=Organiser, null=False, default=None)
     calendar = JSONB()
     own_bands_allowed = Boolean(default=True)
+    coefficients = JSONB(default="[]")
     valid_from = Date()
     created_at = Timestamptz()
     band_calendar_version_start = Unique(["organiser_id", "valid_from"])

@@ -1,132 +1,200 @@
-"""The prices' step of the editor: what a provider types about prices, and how it becomes a price list and back. No HTTP."""
+"""The fields of a price list on any page: the draft's step and a price change ask alike.
 
-from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from typing import Annotated
+A page shows ``prices_form``, reads what was sent with ``checked`` and makes prices of it with ``read_prices``; faults
+of the prices come back under the page's own fields by ``in_page_words``. ``price_fields`` is what the fields' macro
+(``offers/_price_fields.html``) needs.
+"""
 
-import msgspec
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
 from msgspec.structs import replace
 
+from marketplace.catalogue.offers.price_checks import PriceLimits
 from marketplace.catalogue.offers.schemas import OfferDraft
-from marketplace.catalogue.prices.time_words import UnreadableTimeError, hours_words, parse_hours
-from marketplace.kernel.calendar import DAY_MINUTES
-from marketplace.kernel.errors import FieldError
-from marketplace.kernel.i18n import Language, Message, Text, message
-from marketplace.kernel.inputs import Euros, label
+from marketplace.catalogue.prices.forms import PricesForm, Pricing
+from marketplace.catalogue.prices.price_table import unit_words
+from marketplace.catalogue.prices.time_words import UnreadableTimeError, parse_hours
+from marketplace.catalogue.prices.typed_prices import (
+    Before,
+    is_banded,
+    shown_prices,
+    typed_calendar,
+    typed_prices,
+    unreadable_hours,
+)
+from marketplace.catalogue.prices.week_picture import WeekPicture, week_picture
+from marketplace.kernel.errors import FieldError, Invalid
+from marketplace.kernel.i18n import Language, Message, Text
 from marketplace.organisers.schemas import ServiceRules
-from marketplace.pricing.bands import Band, BandCalendar, Hours
-from marketplace.pricing.prices import MAX_ROUNDING_MINUTES, BandPrice, PriceList
+from marketplace.pricing.bands import Band, BandCalendar
+from marketplace.pricing.prices import PriceList, Unit
+from marketplace.web.forms import Form, Sent
+
+__all__ = ["PricesForm", "Pricing", "checked", "in_page_words", "price_fields", "prices_form", "read_prices"]
+
+BLANK_ROWS: Final = 3
+ADD: Final = "add"
+"""The button that asks for more blank rows sends this, with the group's name; nothing is saved then."""
+
+GROUPS: Final = ("bands", "surcharges", "packages", "length_prices")
+SECTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "waiver": ("waived_visits", "waived_minutes"),
+    "travel": ("travel_per_km_cents", "travel_free_km", "travel_per_visit_cents", "travel_minimum_cents"),
+    "surcharges": ("surcharges",),
+    "packages": ("packages",),
+    "invoice": ("invoice_fee_cents",),
+    "tax": ("vat_percent", "vat"),
+}
+"""What is folded away until it is wanted, and open where it says something or is wrong."""
+
+PAGE_FIELDS: Final = {
+    "band_prices": "bands",
+    "calendar": "bands",
+    "coefficients": "one_price_cents",
+    "unit": "pricing",
+    "vat_added": "vat",
+    "travel.cents_per_km": "travel_per_km_cents",
+    "travel.free_metres": "travel_free_km",
+    "travel.per_visit_cents": "travel_per_visit_cents",
+    "travel.minimum_cents": "travel_minimum_cents",
+    "surcharges.key": "name",
+    "surcharges.percent": "amount",
+    "surcharges.cents": "amount",
+    "packages.over_minutes": "over_hours",
+    "packages.up_to_minutes": "up_to_hours",
+}
 
 
-class Pricing(StrEnum):
-    """Whether the price depends on the time."""
-
-    ONE = "one"
-    BANDS = "bands"
-
-
-class BandRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One time band with its price; ``hours`` in words such as ``ma–pe 7–18``."""
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80), label(message("Name of the time band"))]
-    hours: Annotated[str, msgspec.Meta(min_length=1, max_length=200), label(message("Days and times"))]
-    price_cents: Annotated[Euros, label(message("Price"))]
+def prices_form(content: OfferDraft, rules: ServiceRules, language: Language) -> Form[PricesForm]:
+    """A form that shows the draft's prices, or the organiser's bands still without prices."""
+    shown = shown_prices(_before(content, rules), rules.bands, language)
+    sent: Sent = {name: [*values] for name, values in shown.items() if values}
+    if not is_banded(rules.unit):
+        sent["pricing"] = [Pricing.ONE]
+    return Form(PricesForm, sent)
 
 
-class PricesForm(msgspec.Struct, frozen=True, kw_only=True):
-    """The prices: one for all times, or one for each time band."""
-
-    pricing: Annotated[Pricing, label(message("Price"))] = Pricing.ONE
-    one_price_cents: Annotated[Euros, label(message("Price"))] | None = None
-    bands: list[BandRow] = []
-    not_served: Annotated[str, msgspec.Meta(max_length=200), label(message("Times without service"))] = ""
-    minimum_minutes: (
-        Annotated[int, msgspec.Meta(ge=0, le=DAY_MINUTES), label(message("Shortest time billed"))] | None
-    ) = None
-    rounding_minutes: (
-        Annotated[int, msgspec.Meta(ge=1, le=MAX_ROUNDING_MINUTES), label(message("Billing step"))] | None
-    ) = None
-    visit_fee_cents: Annotated[Euros, label(message("Fee per visit"))] | None = None
-
-
-def prices_form(content: OfferDraft, rules: ServiceRules, language: Language) -> Mapping[str, list[str]]:
-    """What the fields of the prices' step show: the draft's prices, or the organiser's bands still without prices."""
-    usual, prices = rules.bands.calendar, content.prices
-    calendar = (content.calendar or usual) if rules.bands.own_bands_allowed else usual
-    shown: dict[str, list[str]] = {"pricing": [Pricing.BANDS], "not_served": [_words(calendar.not_served, language)]}
-    by_band = {entry.band: entry.price_cents for entry in prices.band_prices} if prices else {}
-    for i, band in enumerate(calendar.bands):
-        shown[f"bands.{i}.name"] = [band.name.in_language(language)]
-        shown[f"bands.{i}.hours"] = [_words(band.hours, language)]
-        shown[f"bands.{i}.price_cents"] = [_euros(by_band[band.key])] if band.key in by_band else []
-    if prices is not None:
-        shown |= {"minimum_minutes": [str(prices.minimum_minutes)], "rounding_minutes": [str(prices.rounding_minutes)]}
-        shown["visit_fee_cents"] = [_euros(prices.visit_fee_cents)]
-    if prices is not None and prices.one_price_cents is not None:
-        shown |= {"pricing": [Pricing.ONE], "one_price_cents": [_euros(prices.one_price_cents)]}
-    return shown
-
-
-def unreadable_hours(texts: Mapping[str, str]) -> list[FieldError]:
-    """What cannot be read as days and times, by the page's field; blank ones are left to the form."""
-    errors: list[FieldError] = []
-    for field, text in texts.items():
-        if text.strip():
-            _hours(text, field, errors)
-    return errors
-
-
-def with_prices(content: OfferDraft, form: PricesForm, rules: ServiceRules, language: Language) -> OfferDraft:
-    """The draft with the step's prices, whose days and times can be read."""
-    billing = {
-        "unit": rules.unit,
-        "minimum_minutes": form.minimum_minutes or 0,
-        "rounding_minutes": form.rounding_minutes or 1,
-        "visit_fee_cents": form.visit_fee_cents or 0,
-    }
-    if form.pricing is Pricing.ONE:
-        prices = msgspec.convert({**billing, "one_price_cents": form.one_price_cents}, PriceList)
-        return replace(content, calendar=None, prices=prices)
-    calendar = _calendar(form, rules, language)
-    entries = [BandPrice(band.key, row.price_cents) for band, row in zip(calendar.bands, form.bands, strict=False)]
-    prices = msgspec.convert({**billing, "band_prices": entries}, PriceList)
-    is_own = (calendar.bands, calendar.not_served) != (rules.bands.calendar.bands, rules.bands.calendar.not_served)
-    return replace(content, calendar=calendar if is_own else None, prices=prices)
-
-
-def _calendar(form: PricesForm, rules: ServiceRules, language: Language) -> BandCalendar:
-    """The organiser's bands where its providers may have no others; otherwise the bands as they were typed."""
+def _before(content: OfferDraft, rules: ServiceRules) -> Before:
     usual = rules.bands.calendar
-    if not rules.bands.own_bands_allowed:
-        return usual
-    bands = tuple(_band(i, row, parse_hours(row.hours), usual, language) for i, row in enumerate(form.bands))
-    not_served = parse_hours(form.not_served) if form.not_served else ()
-    return replace(usual, version="own", bands=bands, not_served=not_served)
+    return Before((content.calendar or usual) if rules.bands.own_bands_allowed else usual, content.prices)
 
 
-def _hours(text: str, field: str, errors: list[FieldError]) -> tuple[Hours, ...]:
+def checked(form: Form[PricesForm]) -> Form[PricesForm]:
+    """The form without what the chosen kind of price does not ask; the form itself gets the errors and loses nothing."""
+    idle = _idle_groups(form)
+    kept: Sent = {name: values for name, values in form.sent.items() if name.split(".")[0] not in idle}
+    reading = Form(PricesForm, kept, key=form.key)
+    reading.read()
+    fields = ["not_served", *(f"bands.{i}.hours" for i in band_rows(form))] if "bands" not in idle else []
+    if errors := unreadable_hours({field: form.value(field) for field in fields}):
+        reading.failed(Invalid(errors))
+    form.errors = dict(reading.errors)
+    return reading
+
+
+def _idle_groups(form: Form[PricesForm]) -> set[str]:
+    pricing = form.value("pricing")
+    by_band = pricing == Pricing.BANDS or any(form.all(f"surcharges.{i}.bands") for i in form.rows("surcharges"))
+    idle = set() if by_band else {"bands", "not_served"}
+    return idle if pricing == Pricing.LENGTH else idle | {"length_prices"}
+
+
+def read_prices(
+    form: Form[PricesForm], content: OfferDraft, rules: ServiceRules, language: Language
+) -> tuple[PriceList, BandCalendar | None]:
+    """The prices of a form that ``checked`` found readable, and their bands where they are not the organiser's own.
+
+    Raises:
+        Invalid: what the form's fields cannot hold; whether the prices are allowed is for ``price_checks``.
+    """
+    reading, before = checked(form), _before(content, rules)
+    calendar = typed_calendar(reading.data, rules.bands, before.calendar, language)
+    prices = typed_prices(reading.data, rules.unit, rules.bands, calendar, before, band_rows(form), language)
+    return prices, None if calendar == rules.bands.calendar else calendar
+
+
+def with_prices(content: OfferDraft, form: Form[PricesForm], rules: ServiceRules, language: Language) -> OfferDraft:
+    """The draft with the prices of a form.
+
+    Raises:
+        Invalid: as ``read_prices``.
+    """
+    prices, calendar = read_prices(form, content, rules, language)
+    return replace(content, prices=prices, calendar=calendar)
+
+
+# ---- For the page -------------------------------------------------------------------------------------------------
+
+
+def price_fields(form: Form[PricesForm], limits: PriceLimits) -> dict[str, Any]:
+    """All that the macro of the fields asks for: which rows, what is open, the week as it was typed, the limits."""
+    rules = limits.rules
+    return {
+        "rows": {group: answered_rows(form, group) for group in GROUPS},
+        "blank_rows": {group: _blank_rows(form, group) for group in GROUPS},
+        "open": {name for name, fields in SECTIONS.items() if _says_something(form, fields)},
+        "picture": _picture(form, rules) if is_banded(rules.unit) else None,
+        "own_bands": rules.bands.own_bands_allowed,
+        "coefficients": [(rules.bands.calendar.band(e.band).name, e.coefficient) for e in rules.bands.coefficients],
+        "banded": is_banded(rules.unit),
+        "unit_key": rules.unit.value,
+        "unit": unit_words(rules.unit),
+        "by_length": rules.unit is Unit.VISIT,
+        "ceilings": limits.ceilings,
+        "calendar": rules.bands.calendar,
+        "free": bool(limits.free_by),
+    }
+
+
+def answered_rows(form: Form[PricesForm], group: str) -> list[int]:
+    """The rows of a group in which something was written."""
+    return [
+        i
+        for i in form.rows(group)
+        if any(v.strip() for n in form.sent if n.startswith(f"{group}.{i}.") for v in form.all(n))
+    ]
+
+
+def band_rows(form: Form[PricesForm]) -> list[int]:
+    return answered_rows(form, "bands")
+
+
+def _blank_rows(form: Form[PricesForm], group: str) -> range:
+    """Some rows after the last one: more of them where more were asked for."""
+    after = max(answered_rows(form, group), default=-1) + 1
+    return range(after, after + BLANK_ROWS * (2 if form.value(ADD) == group else 1))
+
+
+def _says_something(form: Form[PricesForm], fields: Iterable[str]) -> bool:
+    names = {name.split(".")[0] for name, values in form.sent.items() if any(values) and values != ["included"]}
+    wrong = {name.split(".")[0] for name in form.errors}
+    return any(field in names or field in wrong or form.value(ADD) == field for field in fields)
+
+
+def _picture(form: Form[PricesForm], rules: ServiceRules) -> WeekPicture:
+    """The week as it was typed, also where it is wrong; what cannot be read leaves a gap."""
+    usual = rules.bands.calendar
+    if not rules.bands.own_bands_allowed or not (rows := band_rows(form)):
+        return week_picture(usual)
+    bands = tuple(
+        Band(str(i), Text(form.value(f"bands.{i}.name") or "–"), _hours(form.value(f"bands.{i}.hours"))) for i in rows
+    )
+    return week_picture(replace(usual, bands=bands, not_served=_hours(form.value("not_served"))))
+
+
+def _hours(text: str) -> Any:
     try:
         return parse_hours(text)
-    except UnreadableTimeError as error:
-        errors.append(FieldError(field, error.words))
+    except UnreadableTimeError:
         return ()
 
 
-def _band(i: int, row: BandRow, hours: tuple[Hours, ...], usual: BandCalendar, language: Language) -> Band:
-    """The organiser's own band where neither name nor hours were changed: it has its name in three languages."""
-    for band in usual.bands:
-        if band.name.in_language(language) == row.name and hours_words(band.hours, language) == hours_words(
-            hours, language
-        ):
-            return band
-    return Band(f"own_{i + 1}", Text(row.name), hours)
-
-
-def in_page_words(errors: Iterable[FieldError], rows: Sequence[int]) -> list[FieldError]:
+def in_page_words(errors: Iterable[FieldError], form: Form[PricesForm] | None = None) -> list[FieldError]:
     """Errors of a draft under the names of the page's fields; several of one field become one, as a page shows one."""
     by_field: dict[str, Message] = {}
     for error in errors:
-        field = _page_field(error.field, rows)
+        field = _page_field(error.field, form)
         before = by_field.get(field)
         both = (
             error.message if before is None else Message("{first} {second}", {"first": before, "second": error.message})
@@ -135,18 +203,24 @@ def in_page_words(errors: Iterable[FieldError], rows: Sequence[int]) -> list[Fie
     return [FieldError(field, text) for field, text in by_field.items()]
 
 
-def _page_field(field: str, rows: Sequence[int]) -> str:
+def _page_field(field: str, form: Form[PricesForm] | None) -> str:
     """``calendar.bands.1.hours.0.days`` is the page's ``bands.1.hours``, ``prices.band_prices.1.…`` its price."""
     parts = field.removeprefix("calendar.").removeprefix("prices.").split(".")
-    if parts[0] in {"bands", "band_prices"} and len(parts) > 2 and parts[1].isdigit():
-        row = rows[int(parts[1])] if int(parts[1]) < len(rows) else int(parts[1])
-        return f"bands.{row}.{'price_cents' if parts[0] == 'band_prices' else 'hours'}"
-    return {"band_prices": "bands", "calendar": "bands", "unit": "pricing"}.get(parts[0], parts[0])
+    if len(parts) > 2 and parts[1].isdigit():
+        return _row_field(parts, form)
+    whole = ".".join(parts[:2])
+    return PAGE_FIELDS.get(whole, PAGE_FIELDS.get(parts[0], parts[0]))
 
 
-def _words(hours: Sequence[Hours], language: Language) -> str:
-    return hours_words(hours, language) if hours else ""
-
-
-def _euros(cents: int) -> str:
-    return f"{cents // 100},{cents % 100:02d}"
+def _row_field(parts: list[str], form: Form[PricesForm] | None) -> str:
+    group, place, name = parts[0], int(parts[1]), parts[2]
+    if group == "coefficients":
+        return "one_price_cents"
+    page_group = PAGE_FIELDS.get(group, group)
+    if page_group not in GROUPS:
+        return group
+    rows = answered_rows(form, page_group) if form is not None else []
+    row = rows[place] if place < len(rows) else place
+    if page_group == "bands":
+        return f"bands.{row}.{'price_cents' if group == 'band_prices' else 'hours'}"
+    return f"{page_group}.{row}.{PAGE_FIELDS.get(f'{group}.{name}', name)}"

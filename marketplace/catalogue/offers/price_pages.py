@@ -8,14 +8,13 @@ from litestar.params import FromPath
 
 from marketplace.catalogue.offers import offers
 from marketplace.catalogue.offers import price_forms as forms
+from marketplace.catalogue.offers.price_checks import PriceLimits, price_limits
+from marketplace.catalogue.offers.price_forms import PricesForm
 from marketplace.catalogue.offers.schemas import OwnOffer
-from marketplace.catalogue.prices.price_table import is_banded, unit_words
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import Invalid
-from marketplace.organisers.rules import service_rules_on
-from marketplace.organisers.schemas import ServiceRules
-from marketplace.web.forms import Form, Sent, read_form
+from marketplace.web.forms import Form, read_form
 from marketplace.web.security import Caller, allow
 from marketplace.web.templating import page, redirect
 
@@ -23,67 +22,56 @@ AnyRequest = Request[Any, Any, Any]
 PROVIDER = allow(Role.PROVIDER_ADMIN)
 LIST = "/provider/offers"
 OFFER = LIST + "/{offer_id:uuid}"
-BLANK_ROWS = 3
 
 
 @get(f"{OFFER}/prices", guards=[PROVIDER], include_in_schema=False)
 async def show_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
     """The prices by time band, or one price for all times."""
     own = await offers.my_offer(actor, offer_id)
-    rules = await _rules(own)
-    shown: Sent = {name: [*values] for name, values in forms.prices_form(own.content, rules, actor.language).items()}
-    return _prices_page(request, own, Form(forms.PricesForm, shown), rules)
+    limits = await _limits(actor, own)
+    return _prices_page(request, own, forms.prices_form(own.content, limits.rules, actor.language), limits)
 
 
 @post(f"{OFFER}/prices", guards=[PROVIDER], include_in_schema=False)
 async def send_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[Any]:
-    """Saves the prices. Gaps and overlaps of the time bands are named."""
+    """Saves the prices, or adds rows to the page. Gaps and overlaps of the time bands are named and drawn."""
     own = await offers.my_offer(actor, offer_id)
-    rules = await _rules(own)
-    form = await read_form(request, forms.PricesForm)
-    rows = _answered_rows(form)
-    fields = ["not_served", *(f"bands.{i}.hours" for i in rows)] if form.value("pricing") == forms.Pricing.BANDS else []
-    if errors := forms.unreadable_hours({field: form.value(field) for field in fields}):
-        form.failed(Invalid(errors))
-
-    if await _saved(actor, own, form, rules, rows):
+    limits = await _limits(actor, own)
+    form = await read_form(request, PricesForm)
+    if form.value(forms.ADD):
+        form.errors = {}
+        return _prices_page(request, own, form, limits)
+    if await _saved(actor, own, form, limits):
         return redirect(f"{LIST}/{offer_id}")
-    return _prices_page(request, own, form, rules, 422)
+    return _prices_page(request, own, form, limits, 422)
 
 
-async def _saved(
-    actor: Actor, own: OwnOffer, form: Form[forms.PricesForm], rules: ServiceRules, rows: list[int]
-) -> bool:
+async def _saved(actor: Actor, own: OwnOffer, form: Form[PricesForm], limits: PriceLimits) -> bool:
     """Saves the draft with the prices; otherwise the form has the errors."""
-    if not form.ok:
+    if not forms.checked(form).ok:
         return False
     try:
-        await offers.save_draft(actor, own.id, forms.with_prices(own.content, form.data, rules, actor.language))
+        draft = forms.with_prices(own.content, form, limits.rules, actor.language)
+        await offers.save_draft(actor, own.id, draft)
     except Invalid as invalid:
-        form.failed(Invalid(forms.in_page_words(invalid.fields, rows)))
+        form.failed(Invalid(forms.in_page_words(invalid.fields, form)))
         return False
     return True
 
 
-async def _rules(own: OwnOffer) -> ServiceRules:
-    return await service_rules_on(own.content.organiser_id, own.content.service_class, today())
-
-
-def _answered_rows(form: Form[forms.PricesForm]) -> list[int]:
-    parts = ("name", "hours", "price_cents")
-    return [i for i in form.rows("bands") if any(form.value(f"bands.{i}.{part}").strip() for part in parts)]
+async def _limits(actor: Actor, own: OwnOffer) -> PriceLimits:
+    content = own.content
+    return await price_limits(
+        content.organiser_id, content.service_class, today(), actor.provider_id, content.municipality_codes
+    )
 
 
 def _prices_page(
-    request: AnyRequest, own: OwnOffer, form: Form[forms.PricesForm], rules: ServiceRules, status_code: int = 200
-) -> Response[str]:
-    rows = _answered_rows(form)
-    after = max(rows, default=-1) + 1
-    blank = range(after, after + BLANK_ROWS) if rules.bands.own_bands_allowed else range(0)
+    request: AnyRequest, own: OwnOffer, form: Form[PricesForm], limits: PriceLimits, status_code: int = 200
+) -> Response[str]:  # fmt: skip
     return page(
-        request, "offers/prices.html", form=form, here=f"{LIST}/{own.id}", rows=rows, blank_rows=blank,
-        own_bands=rules.bands.own_bands_allowed, banded=is_banded(rules.unit), unit=unit_words(rules.unit),
-        is_hourly=rules.unit == "hour", ceilings=rules.prices, status_code=status_code,
+        request, "offers/prices.html", form=form, here=f"{LIST}/{own.id}", is_published=own.published_version is not None,
+        fields=forms.price_fields(form, limits), status_code=status_code,
     )  # fmt: skip
 
 
