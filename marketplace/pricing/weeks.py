@@ -47,7 +47,10 @@ _WEEKDAYS: Final = tuple(Weekday)
 
 
 class WeeklyVisit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A visit that comes back: ``start`` is ``HH:MM`` on a Finnish clock, ``minutes`` pass whatever the clock does."""
+    """A visit that comes back: ``start`` is ``HH:MM`` on a Finnish clock, and ``minutes`` are counted on that clock.
+
+    From 22:00 for 540 minutes is until 07:00: in the two nights in which the clock changes an hour longer or shorter.
+    """
 
     weekday: Weekday
     start: str
@@ -170,13 +173,13 @@ def month_visits(
     *,
     since: date | None = None,
     pauses: Sequence[Pause] = (),
-    by_clock: bool = False,
+    by_clock: bool = True,
 ) -> tuple[MonthVisit, ...]:
     """The visits that start in the month of a date, in order of time; none on the days of a pause.
 
-    A visit that no clock shows (03:30 in March's night) starts as long after midnight as ever. Its minutes pass whatever
-    the clock does; ``by_clock`` it ends when the clock shows what it shows on other nights, so that the visit of a night
-    in which the clock changes is an hour longer or shorter.
+    A visit that no clock shows (03:30 in March's night) starts as long after midnight as ever. It ends when the clock
+    shows what it shows on other nights, so that the visit of a night in which the clock changes is an hour longer or
+    shorter; without ``by_clock`` its minutes pass whatever the clock does.
 
     Raises:
         ValueError: a start that is not a time of day.
@@ -221,7 +224,7 @@ def month_plan(
     value_calendar: BandCalendar | None = None,
     since: date | None = None,
     pauses: Sequence[Pause] = (),
-    by_clock: bool = False,
+    by_clock: bool = True,
 ) -> MonthPlan:
     """The visits that start in the month of a date, split into bands once. A valid schedule is assumed.
 

@@ -97,7 +97,7 @@ def test_what_is_wrong_with_a_schedule_is_named():
 
 @pytest.mark.parametrize(("month", "day", "minutes"), [(10, 24, 540), (3, 28, 420), (3, 27, 480)])
 def test_a_night_by_the_clock_is_longer_or_shorter_when_the_clock_changes(month: int, day: int, minutes: int):
-    visits = month_visits(NIGHTS, date(2026, month, 1), by_clock=True)
+    visits = month_visits(NIGHTS, date(2026, month, 1))
     [night] = [visit for visit in visits if visit.day.day == day]
     assert sum(part.minutes for part in night.parts) == minutes
     assert night.end.minute == 0
