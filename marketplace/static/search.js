@@ -53,7 +53,7 @@ class Combobox {
       this.said.textContent = "";
       return;
     }
-    const found = await suggestions(this.input.dataset.stSuggest, written);
+    const found = await suggestions(this.input.dataset, written);
     // Whoever went on typing or has left waits for another answer.
     if (turn === this.asked && document.activeElement === this.input) {
       this.show(found);
@@ -143,20 +143,21 @@ class Combobox {
   }
 }
 
-async function suggestions(address, written) {
-  const asked = new URL(address, location.href);
+async function suggestions(words, written) {
+  const asked = new URL(words.stSuggest, location.href);
   asked.searchParams.set("q", written);
   try {
     const answer = await fetch(asked, { headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang } });
-    return answer.ok ? (await answer.json()).items.map(shown) : [];
+    return answer.ok ? (await answer.json()).items.map((item) => shown(item, words)) : [];
   } catch {
     return [];
   }
 }
 
 // Suggested words are written as they read; a place is written by its value, as a postal code.
-function shown(item) {
-  return { text: item.text, written: item.kind ? item.text : item.value, remark: item.remark };
+function shown(item, words) {
+  const remarks = { service: words.stService, provider: words.stProvider, place: words.stPlace };
+  return { text: item.text, written: item.kind ? item.text : item.value, remark: remarks[item.kind] };
 }
 
 // "Near me": the browser asks; what leaves it is rounded to about a kilometre, and comes back as a postal code to see.

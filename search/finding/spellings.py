@@ -57,7 +57,9 @@ def _postal(digits: str, language: Language, most: int) -> list[PlaceProposal]:
     if not begun and len(digits) >= LEAST_DIGITS:
         begun = [each for each in postal_codes() if each.code.startswith(digits[:LEAST_DIGITS])]
     return [
-        PlaceProposal(text=f"{each.code} {municipality(each.municipality_code).name.in_language(language)}", value=each.code)
+        PlaceProposal(
+            text=f"{each.code} {municipality(each.municipality_code).name.in_language(language)}", value=each.code
+        )
         for each in begun[:most]
     ]
 

@@ -18,7 +18,7 @@ MOST_KEPT: Final = 50
 LONGEST_QUERY: Final = 2_000
 ASKED: Final = frozenset({
     "text", "place", "municipality", "service_class", "organiser", "language", "skill", "available", "when", "evening",
-    "weekend", "night", "start", "starts_by", "sort", "week", "month", "product", "at_most",
+    "weekend", "night", "starts_by", "sort", "week", "month", "km", "pause", "product", "at_most",
 })  # fmt: skip
 """What of an address is the search itself: neither the page of results nor the reader's language, and never an income."""
 
@@ -53,7 +53,9 @@ class KeptSearch(msgspec.Struct, frozen=True, kw_only=True):
 def search_only(query: str) -> str:
     """The parameters of an address that make the search, in their order; everything else is left out."""
     pairs = parse_qsl(query.removeprefix("?"), keep_blank_values=False, max_num_fields=300)
-    return urlencode([(name, value) for name, value in pairs if name in ASKED and "\x00" not in value] or [("text", "")])
+    return urlencode(
+        [(name, value) for name, value in pairs if name in ASKED and "\x00" not in value] or [("text", "")]
+    )
 
 
 @transactional()
