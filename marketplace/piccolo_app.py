@@ -21,6 +21,7 @@ TABLE_MODULES = [
     "onboarding.archive.tables",
     "marketplace.catalogue.offers.tables",
     "marketplace.catalogue.changes.tables",
+    "marketplace.catalogue.sheets.tables",
     "search.shortlists.tables",
     "marketplace.plans.tables",
     "marketplace.vouchers.tables",

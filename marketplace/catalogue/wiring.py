@@ -7,9 +7,10 @@ from litestar.types import ControllerRouterHandler
 
 from marketplace.catalogue.changes import wiring as changes
 from marketplace.catalogue.offers import wiring as offers
+from marketplace.catalogue.sheets import wiring as sheets
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 
-ROOMS = (offers, changes)
+ROOMS = (offers, changes, sheets)
 
 ROUTES: list[ControllerRouterHandler] = [route for room in ROOMS for route in room.ROUTES]
 

@@ -125,6 +125,13 @@ async def put(
         Unavailable: the scanner or the store does not answer, or the store is full; nothing was stored.
     """
     media_type = check_file(field, content, accepted)
+    return await put_checked(actor, field, name, content, media_type=media_type, owner=owner, owner_id=owner_id)
+
+
+async def put_checked(
+    actor: Actor, field: str, name: str, content: bytes, *, media_type: str, owner: str, owner_id: UUID
+) -> FileFacts:
+    """As ``put``, for content of which its feature has made sure itself what it is, such as a sheet of prices."""
     facts = FileFacts(
         id=new_id(),
         name=_plain_name(name),

@@ -3,8 +3,8 @@
 No cell can become a formula in the spreadsheet of the person who opens the file.
 """
 
-import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -17,6 +17,7 @@ from openpyxl.styles import Font
 from marketplace.catalogue.sheets.grids import protected
 from marketplace.catalogue.sheets.lists import Extra
 from marketplace.catalogue.sheets.reading import SheetReport
+from marketplace.catalogue.sheets.terms import term_rows
 from marketplace.kernel.calendar import DayType, clock_text
 from marketplace.kernel.i18n import Language, message, translate
 from marketplace.kernel.money import decimal_text
@@ -26,7 +27,7 @@ from marketplace.pricing.prices import PriceList
 Format = Literal["csv", "xlsx"]
 
 PRICE_COLUMNS: Final = (
-    "provider", "area", "municipality_codes", "service_code", "service_text", "unit", "time_band", "time_text", "kind",
+    "offer_id", "provider", "area", "municipality_codes", "service_code", "service_text", "unit", "time_band", "time_text", "kind",
     "price_eur", "surcharge_pct", "vat_pct", "valid_from", "note", "name_fi", "name_sv", "name_en", "minimum_minutes",
     "rounding_minutes",
 )  # fmt: skip
@@ -41,12 +42,14 @@ _DAY_WORDS: Final = {
     DayType.HOLIDAY: "arkipyhät",
     DayType.EVE: "aatot",
 }
+_TO_QUOTE: Final = re.compile(r"[;,|\"\t\r\n]")
 _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 
 class ListHead(msgspec.Struct, frozen=True, kw_only=True):
     """What every row of a written price list repeats. ``valid_from`` is a date as text, or empty."""
 
+    offer_id: str = ""
     provider: str = ""
     area: str = ""
     municipality_codes: tuple[str, ...] = ()
@@ -70,11 +73,13 @@ def price_rows(
     if prices.visit_fee_cents:
         rows.append({"service_code": "VISIT-FEE", "unit": "visit", "price_eur": decimal_text(prices.visit_fee_cents)})
     rows += [_extra_line(extra, head) for extra in extras]
+    rows += term_rows(prices)
     return [{**common, **_fee_blank(row), **row} for row in rows]
 
 
 def _common(head: ListHead, prices: PriceList) -> dict[str, str]:
     return {
+        "offer_id": head.offer_id,
         "provider": head.provider,
         "area": head.area,
         "municipality_codes": "|".join(head.municipality_codes),
@@ -97,6 +102,8 @@ def _fee_blank(row: Mapping[str, str]) -> dict[str, str]:
 def _price_lines(prices: PriceList, calendar: BandCalendar | None) -> Iterator[dict[str, str]]:
     if prices.one_price_cents is not None:
         yield {"time_band": "any", "price_eur": decimal_text(prices.one_price_cents)}
+    elif not prices.band_prices and prices.length_prices:
+        yield {"time_band": "any", "price_eur": decimal_text(prices.length_prices[-1].price_cents)}
     for band in calendar.bands if calendar else ():
         cents = next((entry.price_cents for entry in prices.band_prices if entry.band == band.key), None)
         priced = {"price_eur": decimal_text(cents)} if cents is not None else {"kind": "band"}
@@ -143,11 +150,13 @@ def write_cells(header: Sequence[str], rows: Iterable[Sequence[str]], format: Fo
 
 
 def _csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([protected(cell) for cell in header])
-    writer.writerows([protected(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    lines = (";".join(_quoted(protected(cell)) for cell in cells) for cells in (header, *rows))
+    return "".join(f"{line}\r\n" for line in lines).encode("utf-8-sig")
+
+
+def _quoted(cell: str) -> str:
+    """In quotation marks where it holds any separator, so that nobody takes the file for one with commas."""
+    return '"' + cell.replace('"', '""') + '"' if _TO_QUOTE.search(cell) else cell
 
 
 def _xlsx(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -23,6 +23,7 @@ from marketplace.catalogue.prices.week_bands import (
     with_prices,
 )
 from marketplace.catalogue.sheets.rows import SETTINGS, PriceRow, is_for_all
+from marketplace.catalogue.sheets.terms import Term, with_terms
 from marketplace.catalogue.sheets.times import weekday_names
 from marketplace.catalogue.sheets.words import beyond_km
 from marketplace.kernel.calendar import DayType, Holiday
@@ -77,6 +78,7 @@ class DraftPriceList(msgspec.Struct, frozen=True, kw_only=True):
     extras: tuple[Extra, ...]
     warnings: tuple[Message, ...]
     rows: tuple[int, ...]
+    offer: str = ""
 
 
 class _Draft:
@@ -88,6 +90,7 @@ class _Draft:
         self.placed: list[tuple[Priced, PriceRow]] = []
         self.untimed: list[PriceRow] = []
         self.settings: list[PriceRow] = []
+        self.terms: list[Term] = []
         self.extras: list[Extra] = []
         self.warnings: list[Message] = []
         self.visit_fee_cents = 0
@@ -149,7 +152,18 @@ def _said(row: PriceRow) -> Key:
 
 def _key(row: PriceRow) -> Key:
     only = row.time.only if row.time else ()
-    return (row.provider, row.area, row.code, row.text, row.unit, row.vat, row.condition, only, row.valid_from)
+    return (
+        row.provider,
+        row.area,
+        row.code,
+        row.text,
+        row.unit,
+        row.vat,
+        row.condition,
+        only,
+        row.valid_from,
+        row.offer,
+    )
 
 
 def _place(drafts: dict[Key, list[_Draft]], row: PriceRow) -> None:
@@ -183,7 +197,7 @@ def _attach(row: PriceRow, drafts: Sequence[_Draft]) -> Message | None:
     targets = _targets(row, drafts)
     if row.kind in SETTINGS:
         for draft in targets[-1:]:
-            draft.settings.append(row)
+            _settle(draft, row)
     elif row.code in FEES and row.kind == "price":
         fee = _extra(row, row.code or "")
         targets = [draft for draft in targets if _has_room(draft, fee)]
@@ -198,7 +212,17 @@ def _attach(row: PriceRow, drafts: Sequence[_Draft]) -> Message | None:
     return None if targets else message("There is no price that this could be added to.")
 
 
+def _settle(draft: _Draft, row: PriceRow) -> None:
+    if row.term is None:
+        draft.settings.append(row)
+    else:
+        draft.rows.append(row)
+        draft.terms.append(row.term)
+
+
 def _targets(row: PriceRow, drafts: Sequence[_Draft]) -> list[_Draft]:
+    if row.offer:
+        drafts = [draft for draft in drafts if draft.first.offer == row.offer]
     same = [draft for draft in drafts if draft.first.area == row.area] or list(drafts)
     if row.code not in FEES and not is_for_all(row):
         same = [draft for draft in same if draft.first.code == row.code]
@@ -268,9 +292,10 @@ def _finished(draft: _Draft) -> DraftPriceList:
         vat=first.vat,
         valid_from=first.valid_from,
         calendar=calendar,
-        prices=prices,
+        prices=with_terms(prices, draft.terms),
         extras=tuple(draft.extras),
         warnings=tuple(warnings),
+        offer=first.offer,
         rows=tuple(dict.fromkeys(row.row for row in (*draft.rows, *draft.settings))),
     )
 

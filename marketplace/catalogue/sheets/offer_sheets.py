@@ -10,19 +10,23 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from marketplace.catalogue.offers.checks import check_words
-from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, OfferDraft
+from marketplace.catalogue.offers.postal_codes import read_postal_codes
+from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, OfferDetails, OfferDraft
 from marketplace.catalogue.sheets.files import Format, write_cells, write_sheet
 from marketplace.catalogue.sheets.grids import SheetRow, UnreadableSheetError, column_letter, read_table
-from marketplace.catalogue.sheets.reading import RowOutcome, RowReport
+from marketplace.catalogue.sheets.reading import RowOutcome, RowReport, is_remark
 from marketplace.catalogue.sheets.words import UnreadableCellError, known_code, plain
+from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import Language, Message, message, translate
 from marketplace.organisers.reference import is_service_class, municipality_named
 
 OFFER_COLUMNS: Final = (
     "offer_id", "organiser_id", "service_class", "municipality_codes", "languages", "skills", "accepts_new_clients",
     "earliest_start", "name_fi", "name_sv", "name_en", "description_fi", "description_sv", "description_en",
+    "postal_codes", "capacity", "self_monitoring_url",
 )  # fmt: skip
 _HEADINGS: Final = {
     "offer_id": ("tarjous", "tarjouksen tunnus", "erbjudande", "offer"),
@@ -39,7 +43,13 @@ _HEADINGS: Final = {
     "description_fi": ("kuvaus", "kuvaus suomeksi", "beskrivning på finska", "description in finnish", "description"),
     "description_sv": ("kuvaus ruotsiksi", "beskrivning", "beskrivning på svenska", "description in swedish"),
     "description_en": ("kuvaus englanniksi", "beskrivning på engelska", "description in english"),
+    "postal_codes": ("postinumerot", "postinumero", "postnummer", "postal code"),
+    "capacity": ("vapaita paikkoja", "lediga platser", "free places"),
+    "self_monitoring_url": ("omavalvontasuunnitelma", "plan för egenkontroll", "self-monitoring plan"),
 }  # fmt: skip
+LONGEST_ADDRESS: Final = 500
+_DETAILS: Final = frozenset({"capacity", "self_monitoring_url"})
+_PLAIN: Final = frozenset(OFFER_COLUMNS) - _DETAILS - {"offer_id", "organiser_id", "service_class"}
 _COLUMN_OF: Final = {word: name for name, words in _HEADINGS.items() for word in (name.replace("_", " "), *words)}
 _YES: Final = frozenset({"kyllä", "on", "ja", "yes", "true", "1", "x"})
 _NO: Final = frozenset({"ei", "nej", "no", "false", "0"})
@@ -49,11 +59,23 @@ _LANGUAGE_OF: Final = {
 
 
 class ReadOffer(msgspec.Struct, frozen=True):
-    """An offer of the sheet with the row that it stood in, and the id that an earlier export gave it."""
+    """An offer of the sheet with the row that it stood in, and the id that an earlier export gave it.
+
+    ``given`` names what the sheet has columns for: the rest of the draft is no more than the usual.
+    """
 
     row: int
     offer_id: UUID | None
     draft: OfferDraft
+    given: frozenset[str] = frozenset()
+
+    def over(self, before: OfferDraft) -> OfferDraft:
+        """An earlier draft with what the sheet says; what it has no column for, such as prices, stays."""
+        plain = self.given & _PLAIN
+        details = {name: getattr(self.draft.details, name) for name in self.given & _DETAILS}
+        return replace(
+            before, **{name: getattr(self.draft, name) for name in plain}, details=replace(before.details, **details)
+        )
 
 
 class OfferSheetReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,7 +109,7 @@ def read_offer_sheet(data: bytes, organiser_id: UUID) -> OfferSheetReport:
         words = message("No column with the service class was found. Give the columns headings such as Palveluluokka.")
         raise UnreadableSheetError(words)
     columns = _columns(table.rows[place])
-    read = [_read(row, columns, organiser_id) for row in table.rows[place + 1 :]]
+    read = [_read(row, columns, organiser_id) for row in table.rows[place + 1 :] if not is_remark(row)]
     return OfferSheetReport(
         kind=table.kind,
         header=table.rows[place].cells,
@@ -107,7 +129,8 @@ def _columns(row: SheetRow) -> dict[str, int]:
 def _read(row: SheetRow, columns: dict[str, int], organiser_id: UUID) -> tuple[RowReport, ReadOffer | None]:
     cells = {name: row.cell(index) for name, index in columns.items()}
     try:
-        offer = ReadOffer(row.number, _identifier(cells, "offer_id"), _draft(cells, organiser_id))
+        draft = _draft(cells, organiser_id)
+        offer = ReadOffer(row.number, _identifier(cells, "offer_id"), draft, frozenset(columns))
     except _CellError as error:
         return _refused(row, columns, [(error.name, error.words)]), None
     if errors := check_words(offer.draft):
@@ -129,10 +152,11 @@ def _refused(row: SheetRow, columns: dict[str, int], errors: Sequence[tuple[str,
 
 
 def _draft(cells: dict[str, str], organiser_id: UUID) -> OfferDraft:
+    places = _municipalities(cells.get("municipality_codes", ""))
     return OfferDraft(
         organiser_id=_identifier(cells, "organiser_id") or organiser_id,
         service_class=_service_class(cells.get("service_class", "")),
-        municipality_codes=_municipalities(cells.get("municipality_codes", "")),
+        municipality_codes=places,
         languages=_languages(cells.get("languages", "")),
         skills=tuple(_parts(cells.get("skills", ""), "|;\n")),
         accepts_new_clients=_yes_or_no(cells.get("accepts_new_clients", "")),
@@ -143,6 +167,11 @@ def _draft(cells: dict[str, str], organiser_id: UUID) -> OfferDraft:
         description_fi=cells.get("description_fi", ""),
         description_sv=cells.get("description_sv", ""),
         description_en=cells.get("description_en", ""),
+        postal_codes=_postal_codes(cells.get("postal_codes", ""), places),
+        details=OfferDetails(
+            capacity=_capacity(cells.get("capacity", "")),
+            self_monitoring_url=_web_address(cells.get("self_monitoring_url", "")),
+        ),
     )
 
 
@@ -190,6 +219,27 @@ def _languages(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes)) or ("fi",)
 
 
+def _postal_codes(text: str, municipality_codes: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return read_postal_codes(text.replace("|", ","), municipality_codes)
+    except Invalid as error:
+        raise _CellError("postal_codes", error.fields[0].message) from error
+
+
+def _capacity(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{1,5}", text):
+        raise _CellError("capacity", message("Give a whole number."))
+    return int(text)
+
+
+def _web_address(text: str) -> str:
+    if text and not (text.startswith(("https://", "http://")) and len(text) <= LONGEST_ADDRESS):
+        raise _CellError("self_monitoring_url", message("Give a web address that begins with https://."))
+    return text
+
+
 def _yes_or_no(text: str) -> bool:
     word = plain(text)
     if word and word not in _YES | _NO:
@@ -221,7 +271,7 @@ def write_offer_sheet(offers: Sequence[tuple[UUID | None, OfferDraft]], format: 
 def _row(offer_id: UUID | None, draft: OfferDraft) -> dict[str, str]:
     start = draft.earliest_start
     return {
-        **{name: getattr(draft, name) for name in OFFER_COLUMNS[8:]},
+        **{name: getattr(draft, name) for name in OFFER_COLUMNS[8:14]},
         "offer_id": str(offer_id or ""),
         "organiser_id": str(draft.organiser_id),
         "service_class": draft.service_class,
@@ -230,6 +280,9 @@ def _row(offer_id: UUID | None, draft: OfferDraft) -> dict[str, str]:
         "skills": "|".join(draft.skills),
         "accepts_new_clients": "yes" if draft.accepts_new_clients else "no",
         "earliest_start": start.isoformat() if start else "",
+        "postal_codes": "|".join(draft.postal_codes),
+        "capacity": "" if draft.details.capacity is None else str(draft.details.capacity),
+        "self_monitoring_url": draft.details.self_monitoring_url,
     }
 
 

@@ -9,7 +9,14 @@ from enum import StrEnum
 import msgspec
 
 from marketplace.catalogue.sheets.cells import RowRefusedError
-from marketplace.catalogue.sheets.grids import SheetRow, SheetTable, UnreadableSheetError, column_letter, read_table
+from marketplace.catalogue.sheets.grids import (
+    Kind,
+    SheetRow,
+    SheetTable,
+    UnreadableSheetError,
+    column_letter,
+    read_table,
+)
 from marketplace.catalogue.sheets.layout import Layout, guessed_layout, heading_rows
 from marketplace.catalogue.sheets.lists import DraftPriceList, draft_lists
 from marketplace.catalogue.sheets.rows import Context, PriceRow, read_row
@@ -44,7 +51,7 @@ class RowReport(msgspec.Struct, frozen=True, kw_only=True):
 class SheetReport(msgspec.Struct, frozen=True, kw_only=True):
     """The whole dry run. ``header`` are the file's own headings, for the error file."""
 
-    kind: str
+    kind: Kind
     header: tuple[str, ...]
     rows: tuple[RowReport, ...]
     lists: tuple[DraftPriceList, ...]
@@ -109,7 +116,7 @@ def _with_layouts(
 
 
 def _report(row: SheetRow, layout: Layout | None, context: Context, prices: list[PriceRow]) -> RowReport:
-    if layout is None:
+    if layout is None or is_remark(row):
         return RowReport(number=row.number, outcome=RowOutcome.NOTE, words=(), cells=row.cells)
     try:
         found = read_row(row, layout, context)
@@ -121,6 +128,11 @@ def _report(row: SheetRow, layout: Layout | None, context: Context, prices: list
     prices += found
     outcome = RowOutcome.ACCEPTED if found else RowOutcome.NOTE
     return RowReport(number=row.number, outcome=outcome, words=tuple(meaning(each) for each in found), cells=row.cells)
+
+
+def is_remark(row: SheetRow) -> bool:
+    """A line for people only, as our templates have them."""
+    return row.cell(0).startswith("#")
 
 
 def _refusal(number: int, cells: Sequence[str], why: Message, column: int | None, heading: str = "") -> RowReport:

@@ -19,6 +19,7 @@ from marketplace.catalogue.sheets.cells import (
 )
 from marketplace.catalogue.sheets.grids import SheetRow
 from marketplace.catalogue.sheets.layout import Layout, PriceColumn
+from marketplace.catalogue.sheets.terms import TERMS, Term, read_term
 from marketplace.catalogue.sheets.times import EVERY_DAY, ReadTime, read_times
 from marketplace.catalogue.sheets.words import (
     ALL_SERVICES,
@@ -44,7 +45,7 @@ from marketplace.pricing.bands import Hours
 from marketplace.pricing.prices import Unit
 
 ANY: Final = "any"
-SETTINGS: Final = frozenset({"band", "not_served", "eve", "calendar"})
+SETTINGS: Final = frozenset({"band", "not_served", "eve", "calendar", *TERMS})
 """Kinds of row that carry no price but complete the time bands of an exported list."""
 
 DAYS_OF: Final[Mapping[str, Days]] = {
@@ -88,6 +89,8 @@ class PriceRow(msgspec.Struct, frozen=True, kw_only=True):
     rounding_minutes: int = 1
     note: str = ""
     name: Text | None = None
+    offer: str = ""
+    term: Term | None = None
 
 
 class Context(msgspec.Struct):
@@ -141,6 +144,8 @@ def _without_price(cells: Cells, context: Context) -> list[PriceRow]:
     if len(filled) == 1:
         context.section = filled[0] if class_of(filled[0]) else ""
         return []
+    if cells.is_exact and not cells.get("service_code"):
+        return []  # A band of the template for which no price was given.
     if cells.get("service_code") or cells.get("time_text") or cells.get("time_band") or cells.get("unit"):
         column = cells.layout.prices[0].index
         raise RowRefusedError(column, message("The price is missing."))
@@ -298,6 +303,7 @@ def _fields(cells: Cells, code: str | None) -> dict[str, object]:
         "rounding_minutes": minutes_of(cells, "rounding_minutes") or 1,
         "note": note,
         "name": name_of(cells),
+        "offer": cells.get("offer_id"),
     }
 
 
@@ -361,10 +367,12 @@ def _unit(cells: Cells, column: PriceColumn, amount: Amount, code: str | None) -
 
 
 def _setting(cells: Cells, kind: str) -> PriceRow:
-    """A row of an exported list that completes its time bands."""
+    """A row of an exported list that completes its time bands or its terms."""
     time, key, _ = _exact_time(cells) if kind in {"band", "not_served"} else (None, cells.get("time_band"), "")
     code = _code(cells, cells.get("service_text"), Context())
     usual = {**_fields(cells, code), "note": cells.get("note")}
+    with Blaming(cells.place("note")):
+        term = read_term(kind, cells.get("note"))
     return PriceRow(
         row=cells.row.number,
         column=0,
@@ -374,6 +382,7 @@ def _setting(cells: Cells, kind: str) -> PriceRow:
         kind=kind,
         key=key,
         time=time,
+        term=term,
         **usual,  # pyright: ignore[reportArgumentType] - the fields are those of the row, by their names
     )
 
