@@ -1,4 +1,4 @@
-"""Whom to tell: the people who act for a provider or an organiser today."""
+"""Whom to tell: the people who act for a provider, an organiser or a client today."""
 
 from uuid import UUID
 
@@ -22,6 +22,11 @@ async def provider_admins(provider_id: UUID) -> list[UUID]:
 async def organiser_staff(organiser_id: UUID, *roles: Role) -> list[UUID]:
     """The people who work for an organiser in any of ``roles``."""
     return await _wearers("organiser_id", organiser_id, *roles)
+
+
+async def client_people(client_id: UUID) -> list[UUID]:
+    """The client, and those who act for the client today."""
+    return await _wearers("client_id", client_id, Role.CLIENT, Role.PROXY)
 
 
 async def _wearers(column: str, scope_id: UUID, *roles: Role) -> list[UUID]:

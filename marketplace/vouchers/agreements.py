@@ -16,6 +16,7 @@ from marketplace.organisers.reference import municipality, service_class
 from marketplace.plans.clients import client_by_id
 from marketplace.pricing.shares import check_prices_fit_voucher
 from marketplace.vouchers import numbers
+from marketplace.vouchers.agreed_prices import agree_on_coming
 from marketplace.vouchers.queries import agreement_for
 from marketplace.vouchers.schemas import AgreementCard, OfferChoice, OpenVoucher
 from marketplace.vouchers.scoping import provider_of_actor, scope_of
@@ -168,6 +169,8 @@ def _require_chooser(actor: Actor, voucher: Row) -> None:
 
 
 async def _offer(offer_id: UUID) -> PublishedOffer:
+    """The offer as it is public, held: nothing of it is published or announced before the agreement is made."""
+    await fetch_value("select id from offer where id = $1 for key share", offer_id)
     try:
         return await published_offer(offer_id)
     except NotFound:
@@ -195,6 +198,7 @@ async def _make(actor: Actor, voucher: Row, offer: PublishedOffer, asked: date |
         INSERT, agreement_id, voucher["id"], voucher["client_id"], offer.provider_id, offer.id, offer.version_id,
         as_json(agreed), starts_on, actor.person_id, now(),
     )  # fmt: skip
+    await agree_on_coming(agreement_id, offer.id)
     status = PARTIES.after(VoucherStatus(voucher["status"]), VoucherAction.OPEN)
     await execute("update voucher set status = $2 where id = $1", voucher["id"], status.value)
     after = {"voucher_id": voucher["id"], "offer_version_id": offer.version_id, "starts_on": starts_on}

@@ -10,6 +10,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.ledger import chart
 from marketplace.ledger.queries import balance
 from marketplace.pricing.limits import Used
+from marketplace.vouchers.agreed_prices import prices_on
 from marketplace.vouchers.covering import AgreementFacts, Clash, UseFacts, VoucherFacts, days_of
 from marketplace.vouchers.states import AgreementStatus
 from marketplace.vouchers.terms import AgreedPrices, VoucherTerms, limits_of, read_prices, read_terms
@@ -26,7 +27,7 @@ USED = ", ".join(
     for name, amount in AMOUNTS.items()
 )
 SITUATION = f"""
-select a.status, a.starts_on, a.ends_on, a.prices, a.client_id,
+select a.status, a.starts_on, a.ends_on, {prices_on("$4::date")} as prices, a.client_id,
     exists (
         select from approval_covers c join client k on k.id = a.client_id
         where c.provider_id = a.provider_id and c.organiser_id = $2 and c.service_class = $3

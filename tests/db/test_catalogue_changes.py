@@ -25,10 +25,10 @@ from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.prices import PriceRules
 from tests.factories.catalogue import PROVIDER_IDS, band_prices, make_offer, make_provider, offer_draft
 from tests.factories.catalogue import approve as approve_provider
-from tests.factories.organisers import make_organiser
+from tests.factories.organisers import BUSINESS_IDS, make_organiser
 from tests.factories.price_changes import a_reviewer, allow_increases, announced, dearer, jobs
 
-TODAY = datetime(2026, 11, 2, 12, tzinfo=HELSINKI)
+TODAY = datetime(2026, 11, 2, 12, 7, 31, tzinfo=HELSINKI)
 NEW_YEAR = date(2027, 1, 1)
 
 
@@ -281,7 +281,7 @@ async def test_what_begins_today_is_not_cancelled(provider: Actor, offer_id: UUI
 async def test_strangers_find_nothing(provider: Actor, organiser: Organiser, offer_id: UUID) -> None:
     change = await announced(provider, offer_id, NEW_YEAR)
     stranger = await make_provider("Toinen Oy", business_id=PROVIDER_IDS[1])
-    other = await make_organiser("Varsinais-Suomi", county_code="05", business_id="2345678-9")
+    other = await make_organiser("Varsinais-Suomi", county_code="05", business_id=BUSINESS_IDS[1])
     for asked in (
         announced(stranger, offer_id, NEW_YEAR),
         cancel(stranger, change.id),

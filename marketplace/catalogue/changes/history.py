@@ -11,7 +11,7 @@ from marketplace.catalogue.changes.increases import prices_of
 from marketplace.catalogue.changes.schemas import PricePeriod
 from marketplace.catalogue.offers.published import is_public
 from marketplace.catalogue.offers.sources import PriceNews
-from marketplace.kernel.calendar import local_date
+from marketplace.kernel.clock import HELSINKI
 from marketplace.kernel.db import Row, fetch, fetch_one
 from marketplace.kernel.errors import NotFound
 
@@ -89,7 +89,7 @@ def _goes_on(last: tuple[Row, date, date | None], row: Row) -> bool:
 
 
 def _last_day(row: Row) -> date | None:
-    return local_date(row["ended_at"]) if row["status"] == "withdrawn" else None
+    return row["ended_at"].astimezone(HELSINKI).date() if row["status"] == "withdrawn" else None
 
 
 def _period(row: Row, since: date, until: date | None) -> PricePeriod:

@@ -12,8 +12,7 @@ from marketplace.catalogue.changes.schemas import IncreaseOutlook
 from marketplace.catalogue.offers.own import known_offer, own_provider
 from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.kernel.actors import Actor
-from marketplace.kernel.calendar import local_date
-from marketplace.kernel.clock import today
+from marketplace.kernel.clock import HELSINKI, today
 from marketplace.kernel.db import Row, fetch, fetch_one
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import Message, message, translate
@@ -51,7 +50,7 @@ async def increases_of(offer_id: UUID) -> list[date]:
 def _risen(rows: list[Row]) -> Iterator[date]:
     for before, after in pairwise(rows):
         if before["prices"] != after["prices"] and is_increase(*prices_of(before), *prices_of(after)):
-            yield after["valid_from"] or local_date(after["published_at"])
+            yield after["valid_from"] or after["published_at"].astimezone(HELSINKI).date()
 
 
 def prices_of(row: Row) -> tuple[PriceList, BandCalendar]:
