@@ -109,7 +109,13 @@ async def test_bad_price_rules_are_all_named(helsinki: Organiser) -> None:
     with pytest.raises(Invalid) as invalid:
         await rules.set_price_rules(SYSTEM, helsinki.id, "V-X", bad, MARCH)
     fields = [error.field for error in invalid.value.fields]
-    assert fields == ["service_class", "ceiling_cents", "max_visit_fee_cents", "band_ceilings.0.price_cents"]
+    assert fields == [
+        "service_class",
+        "ceiling_cents",
+        "max_visit_fee_cents",
+        "band_ceilings.0.price_cents",
+        "band_ceilings.0.band",
+    ]
 
 
 async def test_only_the_own_administrator_sets_rules(helsinki: Organiser) -> None:

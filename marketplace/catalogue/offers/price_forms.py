@@ -13,11 +13,10 @@ from msgspec.structs import replace
 from marketplace.catalogue.offers.price_checks import PriceLimits
 from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.catalogue.prices.forms import PricesForm, Pricing
-from marketplace.catalogue.prices.price_table import unit_words
+from marketplace.catalogue.prices.price_table import is_banded, unit_words
 from marketplace.catalogue.prices.time_words import UnreadableTimeError, parse_hours
 from marketplace.catalogue.prices.typed_prices import (
     Before,
-    is_banded,
     shown_prices,
     typed_calendar,
     typed_prices,

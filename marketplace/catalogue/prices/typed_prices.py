@@ -16,6 +16,7 @@ from marketplace.catalogue.prices.forms import (
     SurchargeRow,
     Tax,
 )
+from marketplace.catalogue.prices.price_table import plain
 from marketplace.catalogue.prices.time_words import UnreadableTimeError, hours_words, parse_hours
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.i18n import Language, Text, message
@@ -23,7 +24,7 @@ from marketplace.kernel.money import MAX_CENTS
 from marketplace.organisers.schemas import BandRules
 from marketplace.pricing.bands import Band, BandCalendar, Hours
 from marketplace.pricing.charges import FeeWaiver, LengthPrice, Package, Surcharge, Travel
-from marketplace.pricing.prices import BANDED_UNITS, BandPrice, PriceList, Unit
+from marketplace.pricing.prices import BandPrice, PriceList, Unit
 
 HUNDRED: Final = 100
 METRES: Final = 1000
@@ -92,10 +93,10 @@ def _amounts_shown(prices: PriceList) -> Iterator[tuple[str, list[str]]]:
     yield "waived_visits", _some(waiver.visits_per_week)
     yield "waived_minutes", _some(waiver.visit_minutes)
     yield "travel_per_km_cents", _some_euros(travel.cents_per_km)
-    yield "travel_free_km", [_decimal(Decimal(travel.free_metres) / METRES)] if travel.free_metres else []
+    yield "travel_free_km", [plain(Decimal(travel.free_metres) / METRES)] if travel.free_metres else []
     yield "travel_per_visit_cents", _some_euros(travel.per_visit_cents)
     yield "travel_minimum_cents", _some_euros(travel.minimum_cents)
-    yield "vat_percent", [_decimal(prices.vat_percent)] if prices.vat_percent or prices.vat_added else []
+    yield "vat_percent", [plain(prices.vat_percent)] if prices.vat_percent or prices.vat_added else []
     yield "vat", [Tax.ADDED if prices.vat_added else Tax.INCLUDED]
 
 
@@ -104,7 +105,7 @@ def _charges_shown(prices: PriceList, calendar: BandCalendar, language: Language
         yield f"surcharges.{i}.name", [surcharge.name.in_language(language)]
         yield f"surcharges.{i}.kind", [_kind(surcharge)]
         amount = surcharge.percent if surcharge.percent is not None else Decimal(surcharge.cents or 0) / HUNDRED
-        yield f"surcharges.{i}.amount", [_decimal(amount)]
+        yield f"surcharges.{i}.amount", [plain(amount)]
         yield f"surcharges.{i}.bands", [str(calendar.keys.index(b)) for b in surcharge.bands if b in calendar.keys]
     for i, package in enumerate(prices.packages):
         yield f"packages.{i}.name", [package.name.in_language(language)]
@@ -138,14 +139,8 @@ def _euros(cents: int) -> str:
     return f"{cents // HUNDRED},{cents % HUNDRED:02d}"
 
 
-def _decimal(number: Decimal) -> str:
-    """``12,5``: as few decimals as tell it, and never an exponent."""
-    text = f"{number:f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
-
-
 def _hours(minutes: int) -> str:
-    return _decimal((Decimal(minutes) / MINUTES).quantize(Decimal("0.0001")))
+    return plain((Decimal(minutes) / MINUTES).quantize(Decimal("0.0001")))
 
 
 # ---- As it was typed ----------------------------------------------------------------------------------------------
@@ -317,8 +312,3 @@ def unreadable_hours(texts: Mapping[str, str]) -> list[FieldError]:
         except UnreadableTimeError as error:
             errors.append(FieldError(field, error.words))
     return errors
-
-
-def is_banded(unit: Unit) -> bool:
-    """Whether prices of this unit may depend on the time."""
-    return unit in BANDED_UNITS
