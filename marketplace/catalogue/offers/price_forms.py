@@ -22,12 +22,12 @@ from marketplace.catalogue.prices.typed_prices import (
     typed_prices,
     unreadable_hours,
 )
-from marketplace.catalogue.prices.week_picture import WeekPicture, week_picture
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.i18n import Language, Message, Text
 from marketplace.organisers.schemas import ServiceRules
 from marketplace.pricing.bands import Band, BandCalendar
 from marketplace.pricing.prices import PriceList, Unit
+from marketplace.pricing.week_picture import WeekPicture, week_picture
 from marketplace.web.forms import Form, Sent
 
 __all__ = ["PricesForm", "Pricing", "checked", "in_page_words", "price_fields", "prices_form", "read_prices"]

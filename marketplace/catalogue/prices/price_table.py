@@ -8,7 +8,6 @@ from typing import Final
 import msgspec
 
 from marketplace.catalogue.prices.time_words import hours_words
-from marketplace.catalogue.prices.week_picture import WeekPicture, week_picture
 from marketplace.kernel.calendar import DayType, day_types, moment_at
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import Language, Message, message, show_minutes, translate
@@ -17,6 +16,7 @@ from marketplace.pricing.bands import Band, BandCalendar
 from marketplace.pricing.charges import METRES_PER_KM, LengthPrice
 from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit, effective_price
 from marketplace.pricing.quotes import quote_visit
+from marketplace.pricing.week_picture import WeekPicture, week_picture
 
 ONE_DAY: Final = timedelta(days=1)
 AN_HOUR: Final = 60
