@@ -24,7 +24,6 @@ from marketplace.kernel.i18n import Message, Text, message
 from marketplace.organisers.reference import service_class
 
 MOST_AT_ONCE: Final = 200
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class BulkChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -90,8 +89,6 @@ def _check(offer_ids: Sequence[UUID], change: BulkChange) -> None:
         raise Invalid.field("withdraw", message("Either withdraw the offers or change them."))
     if change.starts_at_once and change.earliest_start:
         raise Invalid.field("earliest_start", message("Either at once or from a day on."))
-    if change.earliest_start and not FIRST_YEAR <= change.earliest_start.year <= LAST_YEAR:
-        raise Invalid.field("earliest_start", message("Give a day between 2000 and 2100."))
 
 
 async def _changed(actor: Actor, offer_id: UUID, change: BulkChange) -> BulkLine:
@@ -141,4 +138,6 @@ def _why(refused: DomainError) -> Message:
 def _line(own: OwnOffer, outcome: BulkOutcome, why: Message | None) -> BulkLine:
     content = own.content
     name = Text(content.name_fi, content.name_sv, content.name_en)
-    return BulkLine(id=own.id, name=name if name.fi else service_class(content.service_class).name, outcome=outcome, why=why)
+    return BulkLine(
+        id=own.id, name=name if name.fi else service_class(content.service_class).name, outcome=outcome, why=why
+    )

@@ -1,6 +1,7 @@
 """What a provider may offer: the services and places of its approvals, as choices of the editor."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import msgspec
 
@@ -8,10 +9,12 @@ from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.i18n import Language, Text
 from marketplace.organisers.organisers import get_organiser
-from marketplace.organisers.reference import county, municipality, service_class
+from marketplace.organisers.reference import county, is_municipality, municipality, postal_code, service_class
 from onboarding.approvals.approvals import approvals_of_provider
 from onboarding.approvals.schemas import ApprovalView
 from onboarding.approvals.states import ApprovalStatus
+from onboarding.providers.profile import units_of
+from onboarding.providers.profile_schemas import UnitView
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +24,33 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     service_name: Text
     organiser_name: Text
     municipality_codes: tuple[str, ...]
+
+
+class ReachPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A place from which a provider may count how far it goes: an open unit of its profile, as a point (WGS 84)."""
+
+    key: str
+    name: str
+    lat: float
+    lon: float
+
+
+async def reach_points(provider_id: UUID) -> list[ReachPoint]:
+    """The open units of a provider's profile that have a place: that of the postal code, else of the municipality."""
+    return [point for unit in await units_of(provider_id) if unit.is_open and (point := _point(unit))]
+
+
+def _point(unit: UnitView) -> ReachPoint | None:
+    place = postal_code(unit.postal_code)
+    if place is None and is_municipality(unit.municipality):
+        place = municipality(unit.municipality)
+    return ReachPoint(key=str(unit.id), name=unit.name, lat=place.lat, lon=place.lon) if place else None
+
+
+async def known_plan_url(provider_id: UUID) -> str:
+    """The self-monitoring plan that the profile tells of, of the first open unit that has one."""
+    urls = (unit.self_monitoring_url for unit in await units_of(provider_id) if unit.is_open)
+    return next((url for url in urls if url), "")
 
 
 async def choices_of(actor: Actor) -> list[Choice]:
@@ -51,6 +81,11 @@ async def municipality_groups(
     if not codes:
         codes = set((await get_organiser(content.organiser_id)).municipality_codes)
     return _by_county(sorted(codes), language)
+
+
+async def municipality_choices(actor: Actor, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """All municipalities that approvals cover for any service, by county."""
+    return _by_county(sorted({code for each in await choices_of(actor) for code in each.municipality_codes}), language)
 
 
 def _by_county(codes: Sequence[str], language: Language) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -14,6 +14,7 @@ from marketplace.kernel.inputs import FORBIDDEN, is_safe
 from marketplace.pricing.bands import Hours
 
 _ADDRESS: Final = re.compile(r"https://[^\s\"'<>\\/?#@:]+\.[^\s\"'<>\\/?#@:]+(:[0-9]{1,5})?([/?#][^\s\"'<>\\]*)?")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 def check_details(draft: OfferDraft, attributes: Sequence[Attribute]) -> list[FieldError]:
@@ -25,6 +26,8 @@ def _place_errors(draft: OfferDraft) -> Iterator[FieldError]:
     for i, code in enumerate(draft.postal_codes):
         if why := postal_code_error(code, draft.municipality_codes):
             yield FieldError(f"postal_codes.{i}", why)
+    if draft.earliest_start and not FIRST_YEAR <= draft.earliest_start.year <= LAST_YEAR:
+        yield FieldError("earliest_start", message("Give a day between 2000 and 2100."))
     if draft.reach and not is_safe(draft.reach.name):
         yield FieldError("reach.name", FORBIDDEN)
 

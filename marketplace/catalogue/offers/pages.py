@@ -1,31 +1,30 @@
-"""Pages of a provider's offers: the list, the editor step by step, the preview, publishing and withdrawing."""
+"""Pages of a provider's offers: the list, beginning one, its steps, the preview, publishing and withdrawing."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.params import FromPath
 
 from marketplace.catalogue.offers import forms, offers
-from marketplace.catalogue.offers.choices import Choice, choices_of, municipality_groups
-from marketplace.catalogue.offers.price_forms import in_page_words
+from marketplace.catalogue.offers.choices import Choice, choices_of, known_plan_url
+from marketplace.catalogue.offers.own import own_provider
+from marketplace.catalogue.offers.plain_language import hints_of
 from marketplace.catalogue.offers.public_pages import offer_facts, public_address
-from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, OfferDraft, OwnOffer
+from marketplace.catalogue.offers.schemas import OfferDetails, OfferDraft, OwnOffer
+from marketplace.catalogue.offers.version_pages import BulkForm, list_page
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.errors import DomainError, Invalid
 from marketplace.kernel.i18n import message
 from marketplace.organisers.organisers import get_organiser
 from marketplace.organisers.reference import service_class
-from marketplace.web.forms import Form, empty_form, filled_form, read_form
+from marketplace.web.forms import Form, empty_form, read_form
 from marketplace.web.idempotency import idempotent
 from marketplace.web.navigation import Desk, add_to_navigation
 from marketplace.web.security import Caller, allow
 from marketplace.web.templating import flash, page, redirect
 
 AnyRequest = Request[Any, Any, Any]
-T = TypeVar("T", bound=msgspec.Struct)
 PROVIDER = allow(Role.PROVIDER_ADMIN)
 LIST = "/provider/offers"
 OFFER = LIST + "/{offer_id:uuid}"
@@ -36,9 +35,7 @@ add_to_navigation(Desk.PROVIDER, message("Offers"), LIST, order=40, roles=frozen
 @get(LIST, guards=[PROVIDER], include_in_schema=False)
 async def show_offers(request: AnyRequest, actor: Caller) -> Response[str]:
     """All offers of the provider, each with where it stands."""
-    own = await offers.my_offers(actor)
-    names = {each.service_class: service_class(each.service_class).name for each in own}
-    return page(request, "offers/offers.html", offers=own, classes=names, list=LIST)
+    return await list_page(request, actor, empty_form(BulkForm))
 
 
 @get(f"{LIST}/new", guards=[PROVIDER], include_in_schema=False)
@@ -58,6 +55,7 @@ async def send_new_offer(request: AnyRequest, actor: Caller) -> Response[Any]:
         organiser_id=form.data.organiser_id,
         service_class=form.data.service_class,
         municipality_codes=chosen.municipality_codes if chosen else (),
+        details=OfferDetails(self_monitoring_url=await known_plan_url(own_provider(actor))),
     )
 
     async def work() -> UUID:
@@ -78,51 +76,15 @@ async def show_offer_steps(request: AnyRequest, actor: Caller, offer_id: FromPat
     return await _steps_page(request, own)
 
 
-@get(f"{OFFER}/place", guards=[PROVIDER], include_in_schema=False)
-async def show_place(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
-    """Where and for whom the service is given."""
-    own = await offers.my_offer(actor, offer_id)
-    return await _place_page(request, actor, own, filled_form(forms.place_form(own.content)))
-
-
-@post(f"{OFFER}/place", guards=[PROVIDER], include_in_schema=False)
-async def send_place(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[Any]:
-    """Saves where and for whom the service is given."""
-    own = await offers.my_offer(actor, offer_id)
-    form = await read_form(request, forms.PlaceForm)
-    if await _saved(actor, own, form, forms.with_place):
-        return redirect(f"{LIST}/{offer_id}")
-    return await _place_page(request, actor, own, form, 422)
-
-
-@get(f"{OFFER}/description", guards=[PROVIDER], include_in_schema=False)
-async def show_description(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
-    """What the offer is called and what it is."""
-    own = await offers.my_offer(actor, offer_id)
-    return _description_page(request, own, filled_form(forms.description_form(own.content)))
-
-
-@post(f"{OFFER}/description", guards=[PROVIDER], include_in_schema=False)
-async def send_description(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[Any]:
-    """Saves the name and the description."""
-    own = await offers.my_offer(actor, offer_id)
-    form = await read_form(request, forms.DescriptionForm)
-    if await _saved(actor, own, form, forms.with_description):
-        return redirect(f"{LIST}/{offer_id}")
-    return _description_page(request, own, form, 422)
-
-
 @get(f"{OFFER}/preview", guards=[PROVIDER], include_in_schema=False)
 async def show_preview(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
     """The offer as the public would see it."""
     preview = await offers.preview(actor, offer_id)
+    content = (await offers.my_offer(actor, offer_id)).content
     return page(
-        request,
-        "offers/preview.html",
-        offer=preview,
-        back=f"{LIST}/{offer_id}",
-        **offer_facts(preview, actor.language),
-    )
+        request, "offers/preview.html", offer=preview, back=f"{LIST}/{offer_id}", hints=hints_of(content),
+        **await offer_facts(preview, actor.language, photo=f"{LIST}/{offer_id}/photo/picture"),
+    )  # fmt: skip
 
 
 @post(f"{OFFER}/publish", guards=[PROVIDER], include_in_schema=False)
@@ -166,23 +128,6 @@ async def send_withdraw(request: AnyRequest, actor: Caller, offer_id: FromPath[U
     return redirect(f"{LIST}/{offer_id}")
 
 
-async def _saved(
-    actor: Actor,
-    own: OwnOffer,
-    form: Form[T],
-    merge: Callable[[OfferDraft, T], OfferDraft],
-) -> bool:
-    """Saves the draft with a step's answers; otherwise the form has the errors."""
-    if not form.ok:
-        return False
-    try:
-        await offers.save_draft(actor, own.id, merge(own.content, form.data))
-    except Invalid as invalid:
-        form.failed(Invalid(in_page_words(invalid.fields, [])))
-        return False
-    return True
-
-
 async def _scope_page(
     request: AnyRequest, actor: Actor, form: Form[forms.ScopeForm], status_code: int = 200
 ) -> Response[str]:
@@ -199,31 +144,11 @@ async def _steps_page(request: AnyRequest, own: OwnOffer, error: DomainError | N
     )  # fmt: skip
 
 
-async def _place_page(
-    request: AnyRequest, actor: Actor, own: OwnOffer, form: Form[forms.PlaceForm], status_code: int = 200
-) -> Response[str]:
-    groups = await municipality_groups(actor, own.content, actor.language)
-    return page(
-        request, "offers/place.html", form=form, groups=groups, languages=list(SERVICE_LANGUAGES.items()),
-        here=f"{LIST}/{own.id}", status_code=status_code,
-    )  # fmt: skip
-
-
-def _description_page(
-    request: AnyRequest, own: OwnOffer, form: Form[forms.DescriptionForm], status_code: int = 200
-) -> Response[str]:
-    return page(request, "offers/description.html", form=form, here=f"{LIST}/{own.id}", status_code=status_code)
-
-
 ROUTES = [
     show_offers,
     show_new_offer,
     send_new_offer,
     show_offer_steps,
-    show_place,
-    send_place,
-    show_description,
-    send_description,
     show_preview,
     send_publish_offer,
     ask_withdraw,

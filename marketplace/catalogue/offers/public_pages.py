@@ -1,15 +1,35 @@
-"""The public page of one offer."""
+"""The public page of one offer, its picture, and the offer as linked data."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from marketplace.catalogue.offers import offers
+from marketplace.catalogue.offers.attributes import ComparedRow, side_by_side
+from marketplace.catalogue.offers.detail_checks import right_values
+from marketplace.catalogue.offers.json_ld import offer_json_ld
+from marketplace.catalogue.offers.organiser_attributes import attributes_for
+from marketplace.catalogue.offers.photos import public_photo
+from marketplace.catalogue.offers.picture import picture_answer
+from marketplace.catalogue.offers.postal_codes import postal_codes_text
 from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, PublishedOffer
-from marketplace.catalogue.prices.price_table import at_a_glance, not_served_words, price_rows, terms_words, unit_words
+from marketplace.catalogue.offers.skills import skill_name
+from marketplace.catalogue.offers.sources import price_news_of
+from marketplace.catalogue.prices.price_table import (
+    at_a_glance,
+    not_served_words,
+    price_rows,
+    priced_week,
+    terms_words,
+    unit_words,
+)
+from marketplace.catalogue.prices.time_words import hours_words
 from marketplace.kernel.clock import today
+from marketplace.kernel.config import get_config
 from marketplace.kernel.i18n import Language
 from marketplace.organisers.reference import municipality, service_class
 from marketplace.web.language import language_of
@@ -17,32 +37,65 @@ from marketplace.web.security import allow_anyone
 from marketplace.web.templating import page
 
 AnyRequest = Request[Any, Any, Any]
+JSON_LD = "application/ld+json"
 
 
 @get("/offers/{offer_id:uuid}", guards=[allow_anyone], include_in_schema=False)
 async def show_offer(request: AnyRequest, offer_id: FromPath[UUID]) -> Response[str]:
     """A published offer with its prices, for everybody."""
     offer = await offers.published_offer(offer_id)
-    return page(request, "offers/offer.html", offer=offer, **offer_facts(offer, language_of(request)))
+    here = public_address(offer_id)
+    facts = await offer_facts(offer, language_of(request), photo=f"{here}/photo?v={offer.version}")
+    news = await price_news_of(offer_id)
+    later = price_rows(news.prices, news.calendar, language_of(request)) if news else []
+    return page(request, "offers/offer.html", offer=offer, here=here, news=news, later=later, **facts)
+
+
+@get("/offers/{offer_id:uuid}/photo", guards=[allow_anyone], include_in_schema=False)
+async def show_picture(request: AnyRequest, offer_id: FromPath[UUID]) -> Response[bytes]:
+    """The picture of a published offer."""
+    facts, content = await public_photo(offer_id)
+    return picture_answer(request, facts, content, is_public=True)
+
+
+@get("/offers/{offer_id:uuid}/offer.jsonld", guards=[allow_anyone], include_in_schema=False)
+async def show_json_ld(offer_id: FromPath[UUID]) -> Response[bytes]:
+    """A published offer in the words of schema.org, for search engines and open data."""
+    offer = await offers.published_offer(offer_id)
+    url = get_config().base_url.rstrip("/") + public_address(offer_id)
+    return Response(msgspec.json.encode(offer_json_ld(offer, url=url)), media_type=JSON_LD)
 
 
 def public_address(offer_id: UUID) -> str:
     return f"/offers/{offer_id}"
 
 
-def offer_facts(offer: PublishedOffer, language: Language) -> dict[str, Any]:
-    """What the page tells beside the offer's own texts, made ready for reading."""
+async def offer_facts(offer: PublishedOffer, language: Language, *, photo: str = "") -> Mapping[str, Any]:
+    """What a page tells beside the offer's own texts, made ready for reading. ``photo`` is the picture's address."""
     places = (municipality(code).name.in_language(language) for code in offer.municipality_codes)
+    hours = hours_words(offer.details.hours, language)
     return {
         "rows": price_rows(offer.prices, offer.calendar, language),
+        "week": priced_week(offer.prices, offer.calendar),
         "glances": at_a_glance(offer.prices, offer.calendar, today()),
         "not_served": not_served_words(offer.calendar, language),
         "terms": terms_words(offer.prices),
         "unit": unit_words(offer.unit),
         "service": service_class(offer.service_class),
         "municipalities": sorted(places),
+        "postal_codes": postal_codes_text(offer.postal_codes),
+        "hours": hours.split(", ") if hours else [],
+        "skills": [skill_name(skill).in_language(language) for skill in offer.skills],
         "languages_spoken": [SERVICE_LANGUAGES[code] for code in offer.languages],
+        "compared": await compared_rows(offer),
+        "picture": photo if offer.details.photo else "",
     }
 
 
-ROUTES = [show_offer]
+async def compared_rows(offer: PublishedOffer) -> Sequence[ComparedRow]:
+    """What the offer tells of that which offers of its class are compared by."""
+    attributes = await attributes_for(offer.organiser_id, offer.service_class)
+    return side_by_side(attributes, [right_values(offer.details.attributes, attributes)])
+
+
+ROUTES = [show_offer, show_picture, show_json_ld]

@@ -1,5 +1,6 @@
 """What the public sees: published versions of offers whose provider is approved for them today."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -47,6 +48,7 @@ IS_PUBLIC: Final = f"select exists (select 1 {PUBLIC} and o.id = $2)"
 OF_PROVIDER: Final = f"""
 select {COLUMNS}, approved.municipality_codes {PUBLIC} and o.provider_id = $2 order by v.name_fi, o.id
 """
+AMONG: Final = f"select {COLUMNS}, approved.municipality_codes {PUBLIC} and o.id = any($2::uuid[])"
 VERSION: Final = f"select {COLUMNS}, v.municipality_codes {FROM} where v.id = $1 and v.status <> 'draft'"
 
 
@@ -65,6 +67,11 @@ async def published_offer(offer_id: UUID) -> PublishedOffer:
 async def published_offers(after: UUID | None = None, limit: int = 500) -> list[PublishedOffer]:
     """Public offers by id, from the one after ``after``: call it again with the last id until nothing comes."""
     return [_offer(row) for row in await fetch(PAGE, today(), after, limit)]
+
+
+async def published_offers_among(offer_ids: Sequence[UUID]) -> dict[UUID, PublishedOffer]:
+    """Those of the offers that are public, by id."""
+    return {row["id"]: _offer(row) for row in await fetch(AMONG, today(), list(offer_ids))}
 
 
 async def published_offer_ids() -> list[UUID]:

@@ -5,7 +5,17 @@ from typing import Any, Final
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.catalogue.offers import api, pages, price_pages, public_pages
+from marketplace.catalogue.offers import (
+    api,
+    attribute_pages,
+    attributes_api,
+    pages,
+    price_pages,
+    public_pages,
+    step_pages,
+    version_pages,
+    versions_api,
+)
 from marketplace.catalogue.offers.offers import provider_changed
 from marketplace.catalogue.offers.register_offers import shown_offers
 from marketplace.kernel.jobs import Handler, Periodic, Topic
@@ -18,7 +28,17 @@ async def on_approval_changed(changed: ApprovalChanged) -> None:
     await provider_changed(changed.provider_id)
 
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES, *price_pages.ROUTES, *public_pages.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [
+    *api.ROUTES,
+    *versions_api.ROUTES,
+    *attributes_api.ROUTES,
+    *pages.ROUTES,
+    *step_pages.ROUTES,
+    *price_pages.ROUTES,
+    *version_pages.ROUTES,
+    *attribute_pages.ROUTES,
+    *public_pages.ROUTES,
+]
 HANDLERS: Final[Mapping[Topic[Any], Handler]] = {APPROVAL_CHANGED: on_approval_changed}
 ROUNDS: Final[Sequence[Periodic]] = ()
 
