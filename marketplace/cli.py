@@ -19,6 +19,7 @@ import click
 import msgspec
 from cryptography.fernet import InvalidToken
 
+from marketplace.cli_import import export_group, import_group
 from marketplace.cli_rulebook import rulebook
 from marketplace.cli_tools import as_json_option, require_database, settings_now, tell, with_data_dir, with_database
 from marketplace.kernel.config import Config
@@ -42,7 +43,8 @@ def main() -> None:
     """The provider marketplace for personal budgets and service vouchers."""
 
 
-main.add_command(rulebook)
+for group in (rulebook, import_group, export_group):
+    main.add_command(group)
 
 
 @main.command()

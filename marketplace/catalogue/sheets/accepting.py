@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from marketplace.catalogue.changes.changes import announce
+from marketplace.catalogue.changes.schemas import PriceChangeDraft
 from marketplace.catalogue.offers import offers
 from marketplace.catalogue.offers.checks import what_is_missing
 from marketplace.catalogue.offers.own import locked_offer, own_provider
@@ -144,8 +146,6 @@ async def _do(actor: Actor, row: Row, item: Row) -> None:
 
 
 async def _announce(actor: Actor, item: Row, content: OfferDraft) -> None:
-    from marketplace.catalogue.changes.changes import announce
-    from marketplace.catalogue.changes.schemas import PriceChangeDraft
 
     assert content.prices is not None
     change = PriceChangeDraft(prices=content.prices, calendar=content.calendar, valid_from=item["valid_from"])

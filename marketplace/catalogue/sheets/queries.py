@@ -20,7 +20,7 @@ from marketplace.catalogue.sheets.states import ImportStatus, ItemAction, ItemSt
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.db import Row, fetch, fetch_one
 from marketplace.kernel.errors import NotFound
-from marketplace.kernel.i18n import Message, Text
+from marketplace.kernel.i18n import Message, Text, message
 
 MOST_IMPORTS: Final = 100
 SUMMARY: Final = """
@@ -72,6 +72,18 @@ async def locked_import(import_id: UUID, provider_id: UUID | None = None) -> Row
     if row is None:
         raise NotFound
     return row
+
+
+async def provider_with(business_id: str) -> UUID:
+    """The id of the provider with a business ID, for the command line.
+
+    Raises:
+        NotFound: no such provider.
+    """
+    row = await fetch_one("select id from provider where business_id = $1", business_id)
+    if row is None:
+        raise NotFound(message("No provider has the business ID {business_id}.", business_id=business_id))
+    return row["id"]
 
 
 async def my_imports(actor: Actor) -> list[ImportSummary]:
