@@ -141,18 +141,21 @@ def month_formula(receipt: MonthReceipt) -> tuple[Message, ...]:
 
 
 def _steps(receipt: MonthReceipt) -> Iterator[Message]:
-    terms, result = receipt.terms, receipt.result
-    household = with_hours(terms.household, _plan(receipt.given, terms))
+    household = with_hours(receipt.terms.household, _plan(receipt.given, receipt.terms))
+    return estimate_words(receipt.result, msgspec.structs.replace(receipt.terms, household=household))
+
+
+def estimate_words(result: MonthEstimate, terms: MonthTerms) -> Iterator[Message]:
+    """How a month's estimate came to its cents, one sentence a step. The household of ``terms`` has its hours."""
     told: list[Message] = []
     yield from billing_words(terms.prices)
     for line in result.lines:
         yield _line_words(line, terms)
-        for text in (*_made_words(line, terms), *_value_words(line, terms, household)):
+        for text in _reasons(line, terms):
             if text not in told:
                 told.append(text)
                 yield text
-        if terms.rule is not None and line.kind is LineKind.SERVICE:
-            yield _share_words(line)
+        yield from _shares(line, terms)
     yield from _waived_words(result, terms.prices)
     yield from cap_words(terms.limits)
     yield _total_words(result)
@@ -163,6 +166,23 @@ def _steps(receipt: MonthReceipt) -> Iterator[Message]:
             cents=Money(result.vat_cents),
         )
     yield _version_words(terms)
+
+
+def line_words(line: EstimateLine, terms: MonthTerms) -> Iterator[Message]:
+    """How one line of a month came to its cents, what the voucher is worth for it, and who pays it."""
+    yield _line_words(line, terms)
+    yield from _reasons(line, terms)
+    yield from _shares(line, terms)
+
+
+def _reasons(line: EstimateLine, terms: MonthTerms) -> Iterator[Message]:
+    yield from _made_words(line, terms)
+    yield from _value_words(line, terms, terms.household)
+
+
+def _shares(line: EstimateLine, terms: MonthTerms) -> Iterator[Message]:
+    if terms.rule is not None and line.kind is LineKind.SERVICE:
+        yield _share_words(line)
 
 
 def _line_words(line: EstimateLine, terms: MonthTerms) -> Message:

@@ -1,254 +1,280 @@
-"""Offers side by side: price by price, and what one's own week would cost in a month with each of them."""
+"""Offers side by side: price by price, and what one's own week would cost in a month with each of them and why."""
 
-import re
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
 
-from marketplace.catalogue.offers.offers import published_offer
+from marketplace.catalogue.offers.published import published_offers_among
 from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.catalogue.prices.price_table import at_a_glance
+from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import FieldError, Invalid, NotFound, Refused
 from marketplace.kernel.i18n import Language, Message, Text, message, translate
-from marketplace.kernel.money import MAX_CENTS
-from marketplace.organisers.products import product, version_on
-from marketplace.organisers.schemas import Caps, Product
-from marketplace.pricing.bands import ANY_TIME, BandCalendar, Hours
-from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
-from marketplace.pricing.quotes import LineKind
-from marketplace.pricing.schedules import (
-    EstimateLine,
-    MonthEstimate,
-    MonthPlan,
-    WeeklyVisit,
-    check_schedule,
-    estimate,
-    month_plan,
-)
+from marketplace.organisers.organisers import get_organiser, organiser_serving
+from marketplace.organisers.own_service import own_service_on
+from marketplace.organisers.reference import is_service_class, service_class
+from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.prices import PriceList
 from marketplace.pricing.values import Household
-from marketplace.vouchers.terms import VoucherTerms, value_calendar
+from search.comparisons import explaining
+from search.comparisons.costs import AskedMonth, OfferCost, Pricing, asked_month, question_errors, use_of_month
+from search.comparisons.price_book import Priced, prices_of
+from search.comparisons.schemas import (
+    MAX_HOUSEHOLD,
+    MOST_COMPARED,
+    MOST_ITEMS,
+    BandPriceShown,
+    ComparedOffer,
+    CompareRequest,
+    Comparison,
+    CostLine,
+    HourPrice,
+    OwnServiceShown,
+    VoucherUsed,
+)
+from search.comparisons.serving import offers_serving
+from search.places import Place, place_of
 
-MOST_COMPARED: Final = 4
-MOST_VISITS: Final = 50
-MAX_HOUSEHOLD: Final = 20
-_MONTH: Final = re.compile(r"(\d{4})-(\d{2})")
-
-
-class CompareRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which offers to compare and, for a month's cost, which visits a week.
-
-    ``month`` is ``YYYY-MM``, the next one where left out. ``product`` is a voucher product; its value may depend on the
-    household's size and gross income (cents a month), which are used for this answer and never stored.
-    """
-
-    offer_ids: Annotated[tuple[UUID, ...], msgspec.Meta(min_length=1, max_length=200)]
-    month: str | None = None
-    visits: Annotated[tuple[WeeklyVisit, ...], msgspec.Meta(max_length=MOST_VISITS)] = ()
-    product: UUID | None = None
-    household_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_HOUSEHOLD)] | None = None
-    gross_income_cents: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
-
-
-class BandPriceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A price in cents per unit. ``band`` and ``name`` are empty where the price is the same at all times."""
-
-    band: str
-    name: Text
-    hours: tuple[Hours, ...]
-    price_cents: int
-
-
-class HourPrice(msgspec.Struct, frozen=True, kw_only=True):
-    """What one hour costs at a time that everybody knows, fees included, in cents; None where no service is given then.
-
-    Providers cut the week in their own ways: this is what can be laid side by side.
-    """
-
-    name: Text
-    total_cents: int | None
+__all__ = [
+    "MAX_HOUSEHOLD",
+    "MOST_COMPARED",
+    "BandPriceShown",
+    "CompareRequest",
+    "ComparedOffer",
+    "Comparison",
+    "CostLine",
+    "HourPrice",
+    "OwnServiceShown",
+    "VoucherUsed",
+    "compare",
+]
 
 
-class CostLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A month's sum of equal lines, in cents: hours have ``minutes``, everything else ``units``."""
+class _Question(msgspec.Struct, frozen=True, kw_only=True):
+    """A checked request, ready to be answered."""
 
-    kind: LineKind
-    name: Text
-    minutes: int
-    units: int
-    unit_price_cents: int
-    total_cents: int
-    voucher_cents: int
-    own_share_cents: int
+    request: CompareRequest
+    place: Place | None
+    asked: AskedMonth
+    pricing: Pricing
+    language: Language
 
 
-class ComparedOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """One column of a comparison.
+class _Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """The offers of an answer in its order with their prices; there are ``total`` in all."""
 
-    With visits, ``total = voucher + own share + overrun`` in cents: own share lies within what the voucher covers, overrun
-    is above its ceiling for a month and wholly the client's. Where there is no total although visits were given,
-    ``problem`` says why.
-    """
-
-    offer_id: UUID
-    name: Text
-    provider: str
-    provider_id: UUID
-    organiser_id: UUID
-    organiser: Text
-    service_class: str
-    unit: Unit
-    municipality_codes: tuple[str, ...]
-    languages: tuple[str, ...]
-    accepts_new_clients: bool
-    an_hour: tuple[HourPrice, ...]
-    prices: tuple[BandPriceShown, ...]
-    visit_fee_cents: int
-    minimum_minutes: int
-    voucher_accepted: bool
-    visits: int | None = None
-    total_cents: int | None = None
-    voucher_cents: int | None = None
-    own_share_cents: int | None = None
-    overrun_cents: int | None = None
-    lines: tuple[CostLine, ...] = ()
-    problem: str | None = None
-    notes: tuple[str, ...] = ()
+    offers: Sequence[PublishedOffer]
+    priced: dict[UUID, Priced]
+    total: int
+    missing: tuple[UUID, ...] = ()
 
 
-class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Offers in the order in which they were asked for. ``missing_ids`` are no longer published."""
+async def compare(request: CompareRequest, language: Language, actor: Actor | None = None) -> Comparison:
+    """Lays offers side by side and, where a month is told, prices it with each.
 
-    month: date
-    items: tuple[ComparedOffer, ...]
-    missing_ids: tuple[UUID, ...]
-
-
-class _Voucher(msgspec.Struct, frozen=True):
-    product: Product
-    caps: Caps
-    terms: VoucherTerms
-
-    def pays_for(self, offer: PublishedOffer) -> bool:
-        return (self.product.organiser_id, self.product.service_class) == (offer.organiser_id, offer.service_class)
-
-
-class _MonthAsked(msgspec.Struct, frozen=True):
-    """The visits of a month and the voucher that pays for them, if one does."""
-
-    visits: Sequence[WeeklyVisit]
-    month: date
-    voucher: _Voucher | None
-
-    def plan(self, offer: PublishedOffer) -> MonthPlan:
-        """The month's visits in the bands of an offer.
-
-        Raises:
-            Refused: a visit outside the hours of service, or a price that a week does not tell.
-        """
-        if offer.unit is Unit.KM:
-            raise Refused(message("This service is priced by distance, which a week does not tell."))
-        if offer.unit not in BANDED_UNITS:
-            return month_plan(self.visits, self.month, ANY_TIME)
-        own_bands = value_calendar(self.voucher.terms, offer.calendar) if self.voucher else None
-        return month_plan(self.visits, self.month, offer.calendar, value_calendar=own_bands)
-
-    def payable(self, estimated: MonthEstimate) -> int:
-        """What the voucher pays, in cents: no more than its ceiling for a month, where it has one."""
-        most = self.voucher.caps.cents_per_month if self.voucher else None
-        return estimated.payer_cents if most is None else min(estimated.payer_cents, most)
-
-    def notes(self, plan: MonthPlan, estimated: MonthEstimate) -> Iterator[Message]:
-        """What to know about the figures."""
-        most_minutes = self.voucher.caps.minutes_per_month if self.voucher else None
-        planned = sum(run.minutes * visits.count for visits in plan.visits for run in visits.runs)
-        if most_minutes is not None and planned > most_minutes:
-            yield message(
-                "The voucher pays for at most {hours} hours in a month. The hours above that are not taken off here.",
-                hours=most_minutes // 60,
-            )
-        if self.payable(estimated) < estimated.payer_cents:
-            yield message("The voucher's ceiling for a month is reached. The rest is yours to pay.")
-
-
-async def compare(request: CompareRequest, language: Language) -> Comparison:
-    """Lays up to four offers side by side and, where visits are given, prices the month with each.
-
-    ``language`` is that of problems and notes.
+    ``language`` is that of all words in the answer; ``actor`` is who asks, for a voucher of their own.
 
     Raises:
-        Invalid: more than four offers, a schedule or month that cannot be; all named.
-        NotFound: none of the offers is published, or there is no such voucher product.
-        Refused: the voucher product has no value in that month.
+        Invalid: everything wrong with the question, by field.
+        NotFound: none of the offers is published, no such voucher product, or a voucher that the actor may not see.
+        Refused: the voucher or its product has no value in that month.
     """
-    ids = tuple(dict.fromkeys(request.offer_ids))
-    month = _month(request.month)
-    if (errors := _errors(ids, request)) or month is None:
+    place = _place(request)
+    if errors := _errors(request, place):
         raise Invalid(errors)
-    voucher = await _voucher(request, month)
-    offers = {offer_id: offer for offer_id in ids if (offer := await _offer(offer_id)) is not None}
-    if not offers:
-        raise NotFound(message("These offers are no longer published."))
+    asked = await _asked(request, actor)
+    question = _Question(request=request, place=place, asked=asked, pricing=Pricing(asked), language=language)
+    chosen = await (_by_name(question) if request.offer_ids else _of_place(question))
+    items = tuple(_column(offer, chosen.priced[offer.id], question) for offer in chosen.offers)
+    own = await _own_service(question, chosen)
     return Comparison(
-        month=month,
-        items=tuple(_compared(offer, request.visits, month, voucher, language) for offer in offers.values()),
-        missing_ids=tuple(offer_id for offer_id in ids if offer_id not in offers),
+        month=asked.month,
+        items=items,
+        total=chosen.total,
+        missing_ids=chosen.missing,
+        organiser_own_service_cents=own.cents if own else None,
+        own_service=own,
+        voucher=explaining.voucher_used(asked.paying, asked, language) if asked.paying else None,
+        order_explained=translate(_order(question), language),
+        notes=_notes(question),
     )
 
 
-def _errors(ids: Sequence[UUID], request: CompareRequest) -> list[FieldError]:
-    errors = check_schedule(request.visits)
-    if len(ids) > MOST_COMPARED:
-        text = message("You can compare at most {most} offers at a time. Leave some out.", most=MOST_COMPARED)
-        errors.append(FieldError("offer_ids", text))
-    if _month(request.month) is None:
-        errors.append(FieldError("month", message("Give the month as year and month, for example 2026-12.")))
+def _place(request: CompareRequest) -> Place | None:
+    """The place that is meant: the postal code, which lies in one municipality, or the municipality."""
+    text = request.postal_code or request.municipality or ""
+    return place_of(text) if text.strip() else None
+
+
+def _errors(request: CompareRequest, place: Place | None) -> list[FieldError]:
+    visits = (*request.visits, *request.dated_visits)
+    errors = question_errors(request.month, visits, request.pauses, request.units, request.metres)
+    errors = [_in_own_list(error, len(request.visits)) for error in errors]
+    if not 1 <= request.limit <= MOST_ITEMS:
+        errors.append(FieldError("limit", message("Give a number from 1 to {most}.", most=MOST_ITEMS)))
+    return [*errors, *(_choice_errors(request) if request.offer_ids else _search_errors(request, place))]
+
+
+def _in_own_list(error: FieldError, weekly: int) -> FieldError:
+    """Dated visits are checked after the weekly ones; their errors go under their own name."""
+    name, _, rest = error.field.partition(".")
+    number, _, field = rest.partition(".")
+    if name != "visits" or not number.isdigit() or int(number) < weekly:
+        return error
+    return FieldError(f"dated_visits.{int(number) - weekly}.{field}", error.message)
+
+
+def _choice_errors(request: CompareRequest) -> list[FieldError]:
+    if len(set(request.offer_ids)) <= MOST_COMPARED:
+        return []
+    text = message("You can compare at most {most} offers at a time. Leave some out.", most=MOST_COMPARED)
+    return [FieldError("offer_ids", text)]
+
+
+def _search_errors(request: CompareRequest, place: Place | None) -> list[FieldError]:
+    errors: list[FieldError] = []
+    if not request.service_class:
+        text = message("Name the offers to compare, or a service class and a municipality.")
+        errors.append(FieldError("service_class", text))
+    elif not is_service_class(request.service_class):
+        text = message("There is no service class with the code {code}.", code=request.service_class[:40])
+        errors.append(FieldError("service_class", text))
+    if place is None and request.postal_code:
+        errors.append(FieldError("postal_code", message("There is no such postal code.")))
+    elif place is None and request.municipality:
+        name = request.municipality.strip()[:60]
+        text = message("There is no municipality called “{name}”. Check the spelling.", name=name)
+        errors.append(FieldError("municipality", text))
+    elif place is None:
+        errors.append(FieldError("municipality", message("Name a municipality or a postal code.")))
     return errors
 
 
-def _month(text: str | None) -> date | None:
-    """The first day of the month; of the next month where none is given."""
-    if not text:
-        first = today().replace(day=1)
-        return first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    found = _MONTH.fullmatch(text.strip())
-    if found is None or not (1 <= int(found.group(2)) <= 12 and 2000 <= int(found.group(1)) <= 2200):
-        return None
-    return date(int(found.group(1)), int(found.group(2)), 1)
-
-
-async def _voucher(request: CompareRequest, month: date) -> _Voucher | None:
-    if request.product is None:
-        return None
-    found = await product(request.product)
-    if not found.public:
-        raise NotFound
-    version = await version_on(found.id, max(month, today()))
-    terms = VoucherTerms(
-        rule=version.value_rule,
-        rule_version=f"{found.code} {version.label}",
-        calendar=version.calendar,
-        household=Household(size=request.household_size or 1, gross_income_cents=request.gross_income_cents),
-        no_own_share=found.no_own_share,
+async def _asked(request: CompareRequest, actor: Actor | None) -> AskedMonth:
+    return await asked_month(
+        month=request.month,
+        visits=(*request.visits, *request.dated_visits),
+        pauses=request.pauses,
+        units=request.units,
+        metres=request.metres,
+        paper_invoice=request.paper_invoice,
+        product=request.product,
+        voucher=request.voucher,
+        household=Household(
+            size=request.household_size or 1,
+            gross_income_cents=request.gross_income_cents,
+            savings_cents=request.savings_cents,
+        ),
+        actor=actor,
     )
-    return _Voucher(found, version.caps, terms)
 
 
-async def _offer(offer_id: UUID) -> PublishedOffer | None:
-    try:
-        return await published_offer(offer_id)
-    except NotFound:
+async def _by_name(question: _Question) -> _Chosen:
+    """The offers that were asked for by name. Raises ``NotFound`` where none of them is published."""
+    ids = tuple(dict.fromkeys(question.request.offer_ids))
+    public = await published_offers_among(ids)
+    priced = await prices_of(list(public), question.asked.month)
+    offers = [public[offer_id] for offer_id in ids if offer_id in priced]
+    if not offers:
+        raise NotFound(message("These offers are no longer published."))
+    missing = tuple(offer_id for offer_id in ids if offer_id not in priced)
+    return _Chosen(offers=offers, priced=priced, total=len(offers), missing=missing)
+
+
+async def _of_place(question: _Question) -> _Chosen:
+    """All offers of the service that serve the place, the cheapest for the client first, as many as asked for."""
+    assert question.place is not None, "checked before"
+    ids = await offers_serving(question.request.service_class or "", question.place)
+    priced = await prices_of(ids, question.asked.month)
+    ordered = sorted(priced, key=_ranks(question, priced).__getitem__)
+    public = await published_offers_among(ordered[: question.request.limit])
+    offers = [public[offer_id] for offer_id in ordered if offer_id in public]
+    return _Chosen(offers=offers, priced=priced, total=len(ordered))
+
+
+def _ranks(question: _Question, priced: dict[UUID, Priced]) -> dict[UUID, tuple[bool, int, bytes]]:
+    """By what each offer is ordered: offers that cannot serve last, then what the client pays, then the day's chance."""
+    day = today()
+    if _asks_prices_only(question):
+        return {key: (False, lowest_price(each.prices), chance_of(key, day)) for key, each in priced.items()}
+    costs = {key: question.pricing.cost(each) for key, each in priced.items()}
+    return {key: (*_by_cost(cost), chance_of(key, day)) for key, cost in costs.items()}
+
+
+def _by_cost(cost: OfferCost) -> tuple[bool, int]:
+    return cost.client_pays is None, cost.client_pays or 0
+
+
+def chance_of(offer_id: UUID, day: date) -> bytes:
+    """A day's chance of an offer among equals: nobody's to choose, and another one tomorrow."""
+    return hashlib.blake2b(offer_id.bytes + day.isoformat().encode(), digest_size=8).digest()
+
+
+def lowest_price(prices: PriceList) -> int:
+    """The lowest price of a unit in a list, in cents."""
+    if prices.one_price_cents is not None and not prices.coefficients:
+        return prices.one_price_cents
+    found = [prices.price_of(entry.band) for entry in prices.coefficients]
+    found += [entry.price_cents for entry in (*prices.band_prices, *prices.length_prices)]
+    return min(found, default=0)
+
+
+def _asks_prices_only(question: _Question) -> bool:
+    """Whether there is nothing to price a month by. Services of whole months need no visits."""
+    request, asked = question.request, question.asked
+    if not asked.asks_nothing:
+        return False
+    code = request.service_class
+    return not code or use_of_month(asked, service_class(code).unit, code) is None
+
+
+def _order(question: _Question) -> Message:
+    if question.request.offer_ids:
+        return explaining.AS_ASKED
+    return explaining.BY_PRICE if _asks_prices_only(question) else explaining.BY_COST
+
+
+def _notes(question: _Question) -> tuple[str, ...]:
+    """What to know about the whole answer."""
+    asked = question.asked
+    is_estimate = asked.paying is not None and asked.paying.number is None
+    return (translate(explaining.NOT_STORED, question.language),) if is_estimate else ()
+
+
+async def _own_service(question: _Question, chosen: _Chosen) -> OwnServiceShown | None:
+    """The organiser's own service of the same month, where the answer is about one organiser and one service."""
+    classes = {offer.service_class for offer in chosen.offers} or {question.request.service_class or ""}
+    organiser_id = await _organiser_id(question, chosen)
+    if len(classes) != 1 or organiser_id is None:
         return None
+    code = classes.pop()
+    own = await own_service_on(organiser_id, code, max(question.asked.month, today()))
+    use = use_of_month(question.asked, service_class(code).unit, code)
+    if own is None or use is None:
+        return None
+    organiser = await get_organiser(organiser_id)
+    paying = question.asked.paying
+    household = paying.terms.household if paying and paying.number else question.asked.household
+    return explaining.own_service_shown(own, organiser, use, household, question.language)
 
 
-def _compared(
-    offer: PublishedOffer, visits: Sequence[WeeklyVisit], month: date, voucher: _Voucher | None, language: Language
-) -> ComparedOffer:
-    pays = voucher if voucher is not None and voucher.pays_for(offer) else None
+async def _organiser_id(question: _Question, chosen: _Chosen) -> UUID | None:
+    if question.asked.paying is not None:
+        return question.asked.paying.organiser_id
+    if question.place is not None:
+        serving = await organiser_serving(question.place.municipality)
+        return serving.id if serving else None
+    organisers = {offer.organiser_id for offer in chosen.offers}
+    return organisers.pop() if len(organisers) == 1 else None
+
+
+def _column(offer: PublishedOffer, priced: Priced, question: _Question) -> ComparedOffer:
+    paying = question.asked.paying
     column = ComparedOffer(
         offer_id=offer.id,
         name=offer.name,
@@ -261,70 +287,65 @@ def _compared(
         municipality_codes=offer.municipality_codes,
         languages=offer.languages,
         accepts_new_clients=offer.accepts_new_clients,
-        an_hour=_an_hour(offer.prices, offer.calendar),
-        prices=_prices(offer.prices, offer.calendar),
-        visit_fee_cents=offer.prices.visit_fee_cents,
-        minimum_minutes=offer.prices.minimum_minutes,
-        voucher_accepted=pays is not None,
+        earliest_start=offer.earliest_start,
+        an_hour=_an_hour(priced.prices, priced.calendar),
+        prices=_prices(priced.prices, priced.calendar),
+        prices_since=priced.since,
+        visit_fee_cents=priced.prices.visit_fee_cents,
+        minimum_minutes=priced.prices.minimum_minutes,
+        voucher_accepted=paying is not None and paying.pays_for(offer.organiser_id, offer.service_class),
     )
-    return _with_cost(column, offer, _MonthAsked(visits, month, pays), language) if visits else column
+    is_whole_month = use_of_month(question.asked, priced.prices.unit, offer.service_class) is not None
+    return column if question.asked.asks_nothing and not is_whole_month else _with_cost(column, priced, question)
 
 
 def _an_hour(prices: PriceList, calendar: BandCalendar) -> tuple[HourPrice, ...]:
     return tuple(
-        HourPrice(name=_in_all_languages(glance.name), total_cents=glance.total_cents)
+        HourPrice(name=explaining.in_all_languages(glance.name), total_cents=glance.total_cents)
         for glance in at_a_glance(prices, calendar, today())
     )
 
 
-def _in_all_languages(text: Message) -> Text:
-    return Text(*(translate(text, language) for language in (Language.FI, Language.SV, Language.EN)))
-
-
 def _prices(prices: PriceList, calendar: BandCalendar) -> tuple[BandPriceShown, ...]:
-    if prices.one_price_cents is not None:
+    if prices.one_price_cents is not None and not prices.coefficients:
         return (BandPriceShown(band="", name=Text(""), hours=(), price_cents=prices.one_price_cents),)
+    if prices.length_prices:
+        return tuple(
+            BandPriceShown(band="", name=Text(f"≤ {each.up_to_minutes} min"), hours=(), price_cents=each.price_cents)
+            for each in prices.length_prices
+        )
+    bands = [entry.band for entry in (prices.coefficients or prices.band_prices)]
     return tuple(
         BandPriceShown(
-            band=entry.band,
-            name=calendar.band(entry.band).name,
-            hours=calendar.band(entry.band).hours,
-            price_cents=entry.price_cents,
+            band=band,
+            name=calendar.band(band).name,
+            hours=calendar.band(band).hours,
+            price_cents=prices.price_of(band),
         )
-        for entry in prices.band_prices
+        for band in bands
     )
 
 
-def _with_cost(column: ComparedOffer, offer: PublishedOffer, asked: _MonthAsked, language: Language) -> ComparedOffer:
+def _with_cost(column: ComparedOffer, priced: Priced, question: _Question) -> ComparedOffer:
     """The column with the month's cost, or with the reason why there is none."""
+    language = question.language
     try:
-        plan = asked.plan(offer)
-        terms = asked.voucher.terms if asked.voucher else None
-        estimated = estimate(plan, offer.prices, terms and terms.rule, terms and terms.household)
+        found = question.pricing.estimate(priced)
     except Refused as refusal:
         return replace(column, problem=translate(refusal.message, language))
-    payable = asked.payable(estimated)
+    paying = question.asked.paying if column.voucher_accepted else None
+    terms = explaining.terms_of(priced, question.asked, paying)
+    notes = explaining.notes_of(found, terms, paying)
     return replace(
         column,
-        visits=estimated.visits,
-        total_cents=estimated.price_cents,
-        voucher_cents=payable,
-        own_share_cents=estimated.own_share_cents,
-        overrun_cents=estimated.payer_cents - payable,
-        lines=tuple(_line(line, offer.calendar) for line in estimated.lines),
-        notes=tuple(translate(note, language) for note in asked.notes(plan, estimated)),
-    )
-
-
-def _line(line: EstimateLine, calendar: BandCalendar) -> CostLine:
-    has_band = line.band is not None and line.band in calendar.keys
-    return CostLine(
-        kind=line.kind,
-        name=calendar.band(line.band).name if line.band is not None and has_band else Text(""),
-        minutes=line.minutes,
-        units=line.units,
-        unit_price_cents=line.unit_price_cents,
-        total_cents=line.price_cents,
-        voucher_cents=line.payer_cents,
-        own_share_cents=line.own_share_cents,
+        visits=found.visits,
+        total_cents=found.price_cents,
+        voucher_cents=found.payer_cents,
+        own_share_cents=found.own_share_cents,
+        overrun_cents=found.overrun_cents,
+        client_pays_cents=found.own_share_cents + found.overrun_cents,
+        vat_cents=found.vat_cents,
+        lines=explaining.cost_lines(found, terms, language),
+        notes=tuple(translate(note, language) for note in notes),
+        receipt=explaining.receipt_of(found, terms, language) if question.request.offer_ids else (),
     )

@@ -18,6 +18,7 @@ from marketplace.kernel.errors import FieldError, Invalid, Refused
 from marketplace.kernel.i18n import Message, message
 from marketplace.pricing.charges import METRES_PER_KM, Extras
 from marketplace.pricing.months import MonthEstimate, MonthPricer
+from marketplace.pricing.own_service import MonthOfUse, use_of
 from marketplace.pricing.prices import BANDED_UNITS, Unit
 from marketplace.pricing.schedules import (
     MOST_UNITS,
@@ -62,6 +63,12 @@ class AskedMonth(msgspec.Struct, frozen=True, kw_only=True):
     units: int | None = None
     extras: Extras = Extras()
     paying: Paying | None = None
+    household: Household = Household()
+
+    @property
+    def minutes(self) -> int:
+        """The month's planned minutes."""
+        return sum(part.minutes for visit in self.visits for part in visit.parts)
 
     @property
     def asks_nothing(self) -> bool:
@@ -127,6 +134,7 @@ async def asked_month(
         units=None if visits else units,
         extras=Extras(metres=metres, paper_invoice=paper_invoice),
         paying=paying,
+        household=household or Household(),
     )
 
 
@@ -231,6 +239,24 @@ class Pricing:
         except Refused as refusal:
             return OfferCost(problem=refusal.message)
         return cost_of(found)
+
+
+def use_of_month(asked: AskedMonth, unit: Unit, service_class: str) -> MonthOfUse | None:
+    """What the month holds of a service, for the fee of the organiser's own; ``None`` where nothing was asked."""
+    if asked.is_scheduled:
+        days = {visit.day for visit in asked.visits}
+        return MonthOfUse(
+            minutes=asked.minutes,
+            visits=len(asked.visits),
+            days=len(days),
+            weeks=len({day.isocalendar()[:2] for day in days}),
+            pieces=sum(visit.pieces for visit in asked.visits),
+        )
+    if asked.units is not None:
+        fits = unit not in BANDED_UNITS and asked.units <= MOST_UNITS[unit]
+        return use_of(units_plan(unit, asked.units, asked.month)) if fits else None
+    is_whole = unit is Unit.MONTH or service_class in HOUSING
+    return use_of(whole_month_plan(asked.month)) if is_whole else None
 
 
 def cost_of(found: MonthEstimate) -> OfferCost:
