@@ -120,11 +120,12 @@ class PostgresEngine:
             raise Unavailable from error
 
     async def _query(self, link: asyncpg.Connection, query: SearchQuery) -> SearchResult:
+        result = NOTHING
         for asked in await _askings(link, query):
             result = await self._ask(link, asked)
             if result.total:
-                return result
-        return NOTHING
+                break
+        return result
 
     async def _ask(self, link: asyncpg.Connection, asked: Asked) -> SearchResult:
         """With counts that are known only the page is read, and all over again where the index has changed since."""

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -12,9 +13,12 @@ import pytest
 
 from marketplace.kernel.embedded_postgres import free_port
 from search import dictionaries
+from search.documents import document_of
 from search.engine import SearchEngine
 from search.meilisearch import MeilisearchEngine
 from search.postgres import PostgresEngine
+from tests.contract.offers import OFFERS
+from tests.doubles.meilisearch import meilisearch_double
 
 KEY = "only-for-the-contract-suite"
 
@@ -27,7 +31,10 @@ def base_forms(tmp_path_factory) -> None:
 @pytest.fixture(scope="session")
 def meilisearch_url(tmp_path_factory) -> Iterator[str]:
     """A real server: the one that is given, else one of our own on loopback where the program is installed."""
-    given, program = os.environ.get("TEST_MEILISEARCH_URL", ""), shutil.which("meilisearch")
+    given, program = (
+        os.environ.get("TEST_MEILISEARCH_URL", "") or os.environ.get("MEILISEARCH_URL", ""),
+        shutil.which("meilisearch"),
+    )
     if given:
         yield given
     elif program is None:
@@ -67,14 +74,25 @@ def _wait_until_healthy(url: str) -> None:
     raise TimeoutError(url)
 
 
-@pytest.fixture(params=["postgres", "meilisearch"])
+@pytest.fixture(params=["postgres", "double", "meilisearch"])
 async def engine(request, database) -> AsyncIterator[SearchEngine]:
-    """An empty engine."""
+    """An empty engine. The double knows no words: tests marked ``words`` are not for it."""
     if request.param == "postgres":
         yield PostgresEngine()
-        return
-    url = request.getfixturevalue("meilisearch_url")
-    server = MeilisearchEngine(url, os.environ.get("TEST_MEILISEARCH_KEY", KEY))
+    elif request.param == "double":
+        if request.node.get_closest_marker("words"):
+            pytest.skip("the double knows no words")
+        async with meilisearch_double() as double, emptied(double.url) as server:
+            yield server
+    else:
+        url = request.getfixturevalue("meilisearch_url")
+        async with emptied(url, os.environ.get("TEST_MEILISEARCH_KEY", KEY)) as server:
+            yield server
+
+
+@asynccontextmanager
+async def emptied(url: str, key: str = "") -> AsyncIterator[MeilisearchEngine]:
+    server = MeilisearchEngine(url, key)
     await server.rebuild(_nothing, lambda _: None)
     yield server
     await server.close()
@@ -83,3 +101,10 @@ async def engine(request, database) -> AsyncIterator[SearchEngine]:
 async def _nothing(_after):
     for documents in ():
         yield documents
+
+
+@pytest.fixture
+async def filled(engine):
+    """An engine with the offers of ``offers``."""
+    await engine.index([document_of(each) for each in OFFERS])
+    return engine

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -10,10 +11,10 @@ from marketplace.catalogue.offers.offers import publish as publish_offer
 from marketplace.catalogue.offers.offers import save_draft, withdraw
 from marketplace.catalogue.topics import OfferChanged
 from marketplace.kernel import db
-from marketplace.kernel.clock import today
-from marketplace.kernel.db import fetch, fetch_value, new_id
+from marketplace.kernel.clock import clock_set_to, now, today
+from marketplace.kernel.db import execute, fetch, fetch_value, new_id
 from marketplace.kernel.errors import Conflict, Unavailable
-from search import dictionaries, engines, indexer, postgres
+from search import dictionaries, engines, indexer, postgres, postgres_filling
 from search.documents import document_of
 from search.engine import EngineUnavailable
 from search.engines import Engines
@@ -156,7 +157,7 @@ async def test_rebuilding_an_empty_catalogue_empties_the_index(database):
 async def test_a_rebuild_counts_every_engine(both, offer_id):
     told: list[tuple[int, int]] = []
     await rebuild(lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    assert told == [(0, 2), (1, 2), (1, 2), (2, 2)]
 
 
 async def test_drift_is_found_and_mended(offer_id, provider, organiser):
@@ -187,17 +188,17 @@ async def test_equals_are_dealt_anew_where_the_engine_keeps_their_order(both, of
 async def test_the_later_of_two_rebuilds_wins(offer_id):
     engine, begun, may_go_on = PostgresEngine(), asyncio.Event(), asyncio.Event()
 
-    async def slow():
+    async def slow(_after):
         begun.set()
         await may_go_on.wait()
         yield []
 
-    async def quick():
+    async def quick(_after):
         yield [document_of(published(offer_id=offer_id))]
 
-    first = asyncio.create_task(engine.rebuild(slow(), lambda _: None))
+    first = asyncio.create_task(engine.rebuild(slow, lambda _: None))
     await begun.wait()
-    await engine.rebuild(quick(), lambda _: None)
+    await engine.rebuild(quick, lambda _: None)
     may_go_on.set()
     with pytest.raises(Conflict):
         await first
@@ -215,24 +216,24 @@ async def test_a_change_during_a_rebuild_is_not_lost(database):
     """It is written to the index that is being filled, too, and the rebuild does not overwrite it."""
     engine, offer = PostgresEngine(), new_id()
 
-    async def batches():
+    async def batches(_after):
         yield [document_of(published(offer_id=new_id()))]
         await engine.index([document_of(published(offer_id=offer, version=2, price_cents=7000))])
         yield [document_of(published(offer_id=offer, version=1))]
 
-    await engine.rebuild(batches(), lambda _: None)
+    await engine.rebuild(batches, lambda _: None)
     cards = {card.id: card for card in (await engine.query(SearchQuery())).cards()}
     assert cards[offer].version == 2
 
 
 async def test_a_rebuild_keeps_what_belongs_together_together(database, monkeypatch):
-    monkeypatch.setattr(postgres, "FILL_AT_ONCE", 2)
+    monkeypatch.setattr(postgres_filling, "FILL_AT_ONCE", 2)
 
-    async def batches():
+    async def batches(_after):
         for service in ("V-MEAL", "V-CLEANING", "V-MEAL"):
             yield [document_of(published(service))]
 
-    assert await PostgresEngine().rebuild(batches(), lambda _: None) == 3
+    assert await PostgresEngine().rebuild(batches, lambda _: None) == 3
     stored = [row["service_class"] for row in await fetch("select service_class from search_document order by id")]
     assert stored == ["V-CLEANING", "V-MEAL", "V-MEAL"]
 
@@ -244,3 +245,59 @@ async def test_without_a_database_searching_is_unavailable(database):
         await PostgresEngine().query(SearchQuery())
     db.use_database(database)
     await db.start_pool(2)
+
+
+async def test_a_rebuild_that_was_killed_is_gone_on_with_and_put_right(offer_id, provider, organiser, monkeypatch):
+    """Only what is left is made anew; what changed meanwhile in what was done is mended."""
+    others = [await make_offer(provider, organiser) for _ in range(3)]
+    monkeypatch.setattr(indexer, "BATCH", 1)
+    monkeypatch.setattr(postgres_filling, "FILL_AT_ONCE", 1)
+    with pytest.raises(KeyError):
+        await rebuild(killed_after(2))
+    await withdraw(provider, offer_id)
+    told: list[int] = []
+    await rebuild(lambda done, _total: told.append(done))
+    assert told[0] >= 2
+    assert set(await found()) == set(others)
+
+
+def killed_after(documents: int):
+    def advance(done: int, _total: int) -> None:
+        if done >= documents:
+            raise KeyError
+
+    return advance
+
+
+async def test_counts_are_right_at_every_revision(offer_id):
+    """Facets are counted once, and again after every change."""
+    engine = PostgresEngine()
+    await engine.index([document_of(published("V-MEAL"))])
+    first, again = [(await engine.query(SearchQuery())).facets["service_class"] for _ in range(2)]
+    other = PostgresEngine()
+    await other.index([document_of(published("V-MEAL"))])
+    third = (await engine.query(SearchQuery(seed=5))).facets["service_class"]
+    await other.rebuild(indexer._documents, lambda _: None)
+    assert (first, again, third) == ({"V-MEAL": 1}, {"V-MEAL": 1}, {"V-MEAL": 2})
+    assert (await engine.query(SearchQuery())).facets["service_class"] == {"V-HOMECARE-REG": 1}
+
+
+async def test_few_counts_are_kept(database, monkeypatch):
+    monkeypatch.setattr(postgres, "COUNTS_KEPT", 1)
+    engine = PostgresEngine()
+    for flag in ("evening", "night"):
+        await engine.query(SearchQuery(**{flag: True}))
+    assert len(engine._counts) == 1
+
+
+async def test_a_rebuild_of_yesterday_is_not_gone_on_with(database):
+    with clock_set_to(now() - timedelta(days=2)):
+        await execute("insert into search_generation (status, started_at, filled_to) values ('building', $1, $2)",
+                      now(), UUID(int=2**128 - 1))  # fmt: skip
+    await PostgresEngine().rebuild(one_document, lambda _: None)
+    assert len(await found()) == 1
+
+
+async def one_document(after):
+    if after is None:
+        yield [document_of(published())]

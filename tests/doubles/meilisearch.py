@@ -1,15 +1,18 @@
 """A small Meilisearch over real HTTP: remembers every request, keeps documents, answers with tasks, and plays faults.
 
-It does not search: ``found`` holds the answers to the next multi-searches, else every document is found.
+It filters, sorts and counts as the real one does (``meilisearch_search``) but knows no words: any text finds everything.
+``found`` holds the answers to the next multi-searches where a test would rather make them up.
 """
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from search.meilisearch_query import settings
+from tests.doubles.meilisearch_search import NotAFilter, answer, matching
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Request:
 class MeilisearchDouble:
     requests: list[Request] = field(default_factory=list)
     indexes: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     found: list[list[dict[str, Any]]] = field(default_factory=list)
     status: int | None = None
     """Answers everything with this status where set."""
@@ -53,7 +57,7 @@ class MeilisearchDouble:
             while request := await _read(reader):
                 self.requests.append(request)
                 await asyncio.sleep(self.delay_seconds)
-                status, body = (self.status, {}) if self.status else self._answer(request)
+                status, body = (self.status, {}) if self.status else self._answer_or_refuse(request)
                 content = b"<html>" if self.garbage else json.dumps(body).encode()
                 writer.write(f"HTTP/1.1 {status} X\r\nContent-Length: {len(content)}\r\n\r\n".encode() + content)
                 await writer.drain()
@@ -62,11 +66,21 @@ class MeilisearchDouble:
         finally:
             writer.close()
 
+    def _answer_or_refuse(self, request: Request) -> tuple[int, Any]:
+        try:
+            return self._answer(request)
+        except NotAFilter as error:
+            return 400, {"code": "invalid_search_filter", "message": str(error)}
+
     def _answer(self, request: Request) -> tuple[int, Any]:
-        parts = request.path.strip("/").split("/")
+        parts = request.path.partition("?")[0].strip("/").split("/")
         match (request.method, *parts):
             case ("GET", "tasks", number):
                 return self._task(int(number))
+            case ("GET", "indexes"):
+                return 200, {"results": [{"uid": name} for name in self.indexes]}
+            case ("POST", "indexes", name, "facet-search"):
+                return 200, {"facetHits": self._values(name, request.body)}
             case ("GET", "indexes", name):
                 return (200, {"uid": name}) if name in self.indexes else (404, {"code": "index_not_found"})
             case ("POST", "multi-search"):
@@ -93,24 +107,39 @@ class MeilisearchDouble:
                 del self.indexes[name]
             case ("POST", "swap-indexes"):
                 one, other = body[0]["indexes"]
-                self.indexes[one], self.indexes[other] = self.indexes[other], self.indexes[one]
+                for kept in (self.indexes, self.settings):
+                    kept[one], kept[other] = kept.get(other, {}), kept.get(one, {})
             case ("POST", "indexes", name, "documents"):
                 self.indexes[name] |= {each["id"]: each for each in body}
             case ("POST", "indexes", name, "documents", "delete-batch"):
                 self.indexes[name] = {key: each for key, each in self.indexes[name].items() if key not in body}
+            case ("PATCH", "indexes", name, "settings"):
+                self.settings[name] = body
             case _:
-                assert parts[-1] == "settings", f"{method} {parts}"
+                raise AssertionError(f"{method} {parts}")
 
     def _page(self, name: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        wanted = re.findall(r'"([^"]*)"', asked["filter"]) if "filter" in asked else None
-        rows = [each for key, each in sorted(self.indexes[name].items()) if wanted is None or key in wanted]
-        return [{key: each[key] for key in asked["fields"]} for each in rows[asked["offset"] :][: asked["limit"]]]
+        rows = matching(self.indexes[name].values(), asked.get("filter", []), self._filterable(name))
+        rows.sort(key=lambda each: each["id"])
+        start = asked.get("offset", 0)
+        return [{key: each[key] for key in asked["fields"]} for each in rows[start : start + asked["limit"]]]
 
     def _found(self, queries: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if self.found:
             return self.found.pop(0)
-        cards = [{"card": each["card"]} for each in self.indexes.get("offers", {}).values()]
-        return [{"hits": cards, "facetDistribution": {}, "totalHits": len(cards)} for _ in queries]
+        return [
+            answer(self.indexes.get(each["indexUid"], {}).values(), each, self._filterable(each["indexUid"]))
+            for each in queries
+        ]
+
+    def _values(self, name: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        values = {each[asked["facetName"]] for each in self.indexes[name].values()}
+        return [
+            {"value": each} for each in sorted(values) if each.casefold().startswith(asked["facetQuery"].casefold())
+        ]
+
+    def _filterable(self, name: str) -> list[str]:
+        return self.settings.get(name, settings())["filterableAttributes"]
 
 
 async def _read(reader: asyncio.StreamReader) -> Request | None:

@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from typing import Any
 from uuid import UUID
 
-from marketplace.catalogue.offers.schemas import PublishedOffer
+from marketplace.catalogue.offers.schemas import PublishedOffer, Reach
 from marketplace.kernel.db import new_id
 from marketplace.kernel.i18n import Text
 from marketplace.organisers.reference import county, municipalities, municipalities_of_county, service_classes
@@ -15,6 +16,7 @@ from marketplace.organisers.rules import STANDARD_BANDS
 from marketplace.pricing.bands import Band, BandCalendar, Hours
 from marketplace.pricing.prices import BANDED_UNITS, BandPrice, PriceList
 from search.documents import document_of
+from search.places import areas_of_municipality
 from search.schemas import IndexDocument
 
 PUBLISHED = datetime(2026, 11, 1, 8, tzinfo=UTC)
@@ -87,6 +89,7 @@ SYLLABLES = (
     "sa",
     "ru",
 )
+SKILLS = ("muistisairaudet", "haavanhoito", "viittomakieli", "saattohoito", "liikkumisen apuvälineet", "mielenterveys")
 LANGUAGES = (("fi",), ("fi",), ("fi",), ("fi", "sv"), ("fi", "en"), ("fi", "sv", "en"), ("sv",), ("fi", "ru"))
 
 
@@ -106,8 +109,9 @@ def published(
     offer_id: UUID | None = None,
     version: int = 1,
     organiser_name: Text = HELSINKI,
+    **more: Any,
 ) -> PublishedOffer:
-    """A published offer that never was in a catalogue. Dearer in each later band."""
+    """A published offer that never was in a catalogue. Dearer in each later band. ``more``: any other field."""
     return PublishedOffer(
         id=offer_id or new_id(),
         version_id=new_id(),
@@ -123,12 +127,11 @@ def published(
         description=Text(description, description_sv),
         municipality_codes=municipality_codes,
         languages=languages,
-        skills=(),
         accepts_new_clients=accepts_new_clients,
-        earliest_start=None,
         calendar=calendar,
         prices=price_list(service_class, price_cents, calendar.bands),
         published_at=PUBLISHED,
+        **({"skills": (), "earliest_start": None} | more),
     )
 
 
@@ -178,7 +181,21 @@ def _synthetic(chance: random.Random, county_code: str, home: str, service: str)
         calendar=chance.choice((STANDARD_BANDS, STANDARD_BANDS, DAYTIME)),
         accepts_new_clients=chance.random() < 0.8,
         offer_id=UUID(int=chance.getrandbits(128)),
+        **_details(chance, home),
     )
+
+
+def _details(chance: random.Random, home: str) -> dict[str, Any]:
+    """Some tell where they set out from, some serve a few postal areas only, some begin later."""
+    areas = areas_of_municipality(home)
+    unit = chance.choice(areas) if areas and chance.random() < 0.3 else None
+    few = chance.sample(areas, min(len(areas), 5)) if unit is None and chance.random() < 0.1 else []
+    return {
+        "skills": tuple(chance.sample(SKILLS, chance.choice((0, 0, 1, 2)))),
+        "earliest_start": PUBLISHED.date() + timedelta(days=chance.choice((30, 60))) if chance.random() < 0.2 else None,
+        "reach": Reach(name=unit.name.fi, lat=unit.lat, lon=unit.lon, km=chance.choice((10, 20, 40))) if unit else None,
+        "postal_codes": tuple(sorted(area.code for area in few)),
+    }
 
 
 def _surname(chance: random.Random) -> str:

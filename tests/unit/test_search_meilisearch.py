@@ -1,21 +1,29 @@
 """Meilisearch on the wire: exactly what is sent, and what every fault becomes."""
 
+import json
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
+import msgspec
 import pytest
 
+from marketplace.catalogue.offers.schemas import Reach
 from marketplace.kernel.clock import clock_set_to
-from search import dictionaries, meilisearch
-from search.documents import document_of
+from search import dictionaries, meilisearch, meilisearch_query
+from search.documents import FORM, document_of
 from search.engine import EngineUnavailable
-from search.meilisearch import MeilisearchEngine, quoted, settings
+from search.meilisearch import MeilisearchEngine
+from search.meilisearch_query import quoted, record, settings
+from search.places import place_of
 from search.schemas import SearchQuery, Sort
 from tests.doubles.meilisearch import MeilisearchDouble, meilisearch_double
 from tests.factories.search import published
 
 KEY = "a-key"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NEXT = f"offers_next_{FORM}_{NOON.toordinal()}"
+HELSINKI = place_of("091")
 ONE, TWO = (document_of(published(offer_id=UUID(int=number))) for number in (1, 2))
 
 
@@ -43,9 +51,13 @@ async def built(double, engine) -> MeilisearchEngine:
     return engine
 
 
-async def batches(*documents):
-    for each in documents:
-        yield [each]
+def source(*documents):
+    async def after_one(after):
+        for each in documents:
+            if after is None or each.card.id > after:
+                yield [each]
+
+    return after_one
 
 
 async def asked(double, engine, query: SearchQuery) -> list[dict]:
@@ -55,30 +67,43 @@ async def asked(double, engine, query: SearchQuery) -> list[dict]:
 
 async def test_a_rebuild_applies_settings_first_and_swaps_last(double, engine):
     told: list[int] = []
-    assert await engine.rebuild(batches(ONE, TWO), told.append) == 2
+    with clock_set_to(NOON):
+        assert await engine.rebuild(source(ONE, TWO), told.append) == 2
     assert double.writes == [
-        "POST /indexes", "PATCH /indexes/offers_next/settings", "POST /indexes/offers_next/documents",
-        "POST /indexes/offers_next/documents", "POST /indexes", "POST /swap-indexes", "DELETE /indexes/offers_next",
+        "POST /indexes", f"PATCH /indexes/{NEXT}/settings", f"POST /indexes/{NEXT}/documents",
+        f"POST /indexes/{NEXT}/documents", "POST /indexes", "POST /swap-indexes", f"DELETE /indexes/{NEXT}",
     ]  # fmt: skip
-    assert double.sent("POST", "/swap-indexes") == [[{"indexes": ["offers", "offers_next"]}]]
-    assert told == [1, 2]
+    assert double.sent("POST", "/swap-indexes") == [[{"indexes": ["offers", NEXT]}]]
+    assert told == [0, 1, 2]
     assert await engine.fingerprints() == {each.card.id: each.fingerprint for each in (ONE, TWO)}
 
 
-async def test_a_rebuild_drops_what_an_earlier_one_left(double, built):
-    double.indexes["offers_next"] = {"left": {}}
-    await built.rebuild(batches(ONE), lambda _: None)
-    assert double.writes[0] == "DELETE /indexes/offers_next"
+async def test_a_rebuild_drops_what_one_of_another_day_left(double, built):
+    double.indexes["offers_next_1_738000"] = {"left": {}}
+    await built.rebuild(source(ONE), lambda _: None)
+    assert double.writes[0] == "DELETE /indexes/offers_next_1_738000"
     assert list(double.indexes) == ["offers"]
     assert list(await built.fingerprints()) == [ONE.card.id]
 
 
+async def test_a_rebuild_that_was_cut_off_today_is_gone_on_with(double, built):
+    with clock_set_to(NOON):
+        double.indexes[NEXT] = {str(ONE.card.id): json.loads(msgspec.json.encode(record(ONE)))}
+        told: list[int] = []
+        await built.rebuild(source(ONE, TWO), told.append)
+    assert told == [1, 2]
+    assert [[each["id"] for each in sent] for sent in double.sent("POST", f"/indexes/{NEXT}/documents")] == [
+        [str(TWO.card.id)]
+    ]
+
+
 async def test_settings_are_whole(double, engine):
-    await engine.rebuild(batches(), lambda _: None)
-    [sent] = double.sent("PATCH", "/indexes/offers_next/settings")
+    with clock_set_to(NOON):
+        await engine.rebuild(source(), lambda _: None)
+    [sent] = double.sent("PATCH", f"/indexes/{NEXT}/settings")
     assert sent == settings()
     assert sent["rankingRules"] == ["sort", "words", "typo", "attribute", "exactness", "chance:asc"]
-    assert {"id", "municipality_codes", "service_class", "night"} <= set(sent["filterableAttributes"])
+    assert {"id", "areas", "service_class", "night", "skills", "starts_on"} <= set(sent["filterableAttributes"])
     assert "muistisairaus" in sent["synonyms"]["dementia"]
 
 
@@ -100,9 +125,9 @@ async def test_documents_are_sent_whole_and_waited_for(double, built):
 
 async def test_the_chance_of_equals_changes_every_day():
     with clock_set_to(datetime(2026, 11, 22, 12, tzinfo=UTC)):
-        today = meilisearch._chance(UUID(int=1))
+        today = meilisearch_query._chance(UUID(int=1))
     with clock_set_to(datetime(2026, 11, 23, 12, tzinfo=UTC)):
-        assert meilisearch._chance(UUID(int=1)) != today
+        assert meilisearch_query._chance(UUID(int=1)) != today
 
 
 async def test_deleting_names_the_ids(double, built):
@@ -124,7 +149,8 @@ async def test_a_plain_search_is_one_query(double, built):
     assert query == {
         "indexUid": "offers", "q": "kotihoito turku", "matchingStrategy": "all", "filter": [], "page": 3, "hitsPerPage": 10,
         "attributesToRetrieve": ["card"], "sort": [],
-        "facets": ["service_class", "organiser_id", "languages", "accepts_new_clients", "evening", "weekend", "night"],
+        "facets": ["service_class", "organiser_id", "languages", "starts_on", "skills", "accepts_new_clients", "evening",
+                   "weekend", "night"],
     }  # fmt: skip
 
 
@@ -134,26 +160,51 @@ async def test_a_finished_word_is_not_taken_for_a_beginning(double, built):
 
 
 async def test_filters_flags_and_sorts_are_mapped(double, built):
-    search = SearchQuery(municipality="091", available=True, night=True, sort=Sort.PRICE)
+    search = SearchQuery(place=HELSINKI, available=True, night=True, sort=Sort.PRICE)
     [query] = await asked(double, built, search)
-    assert query["filter"] == ["accepts_new_clients = true", "night = true", 'municipality_codes = "091"']
+    assert query["filter"] == ["accepts_new_clients = true", "night = true", 'areas IN ["091"]']
     assert query["sort"] == ["price_cents:asc"]
 
 
 async def test_each_filtered_facet_is_counted_without_its_own_filter(double, built):
-    search = SearchQuery(service_classes=("V-MEAL",), languages=("sv", "en"), municipality="091")
+    search = SearchQuery(service_classes=("V-MEAL",), languages=("sv", "en"), place=HELSINKI)
     page, classes, languages = await asked(double, built, search)
-    place, meals, swedish = 'municipality_codes = "091"', 'service_class IN ["V-MEAL"]', 'languages IN ["sv", "en"]'
+    place, meals, swedish = 'areas IN ["091"]', 'service_class IN ["V-MEAL"]', 'languages IN ["sv", "en"]'
     assert page["filter"] == [place, meals, swedish]
-    assert page["facets"] == ["organiser_id", "accepts_new_clients", "evening", "weekend", "night"]
+    assert page["facets"] == [
+        "organiser_id",
+        "starts_on",
+        "skills",
+        "accepts_new_clients",
+        "evening",
+        "weekend",
+        "night",
+    ]
     assert (classes["filter"], classes["facets"], classes["limit"]) == ([place, swedish], ["service_class"], 0)
     assert (languages["filter"], languages["facets"]) == ([place, meals], ["languages"])
 
 
 async def test_values_cannot_leave_their_quotes(double, built):
-    [query] = await asked(double, built, SearchQuery(municipality='091" OR night = true OR x = "\\'))
-    assert query["filter"] == [r'municipality_codes = "091\" OR night = true OR x = \"\\"']
+    [query] = await asked(double, built, SearchQuery(skills=('x" OR night = true OR x = "\\',)))
+    assert query["filter"] == [r'skills = "x\" OR night = true OR x = \"\\"']
     assert quoted('\\"') == r'"\\\""'
+
+
+async def test_postal_areas_skills_and_starts_are_mapped(double, built):
+    search = SearchQuery(place=place_of("00530"), skills=("a", "b"), starts_by=date(2026, 12, 1), sort=Sort.START)
+    page, starts = await asked(double, built, search)
+    place, skills = 'areas IN ["091+", "00530"]', ['skills = "a"', 'skills = "b"']
+    assert page["filter"] == [place, *skills, f"starts_on <= {date(2026, 12, 1).toordinal()}"]
+    assert page["sort"] == ["starts_on:asc"]
+    assert (starts["filter"], starts["facets"]) == ([place, *skills], ["starts_on"])
+
+
+async def test_no_position_is_sent_that_could_fail_a_batch(double, built):
+    odd = Reach(name="Unit", lat=float("nan"), lon=1e9, km=5)
+    await built.index([document_of(msgspec.structs.replace(published(), reach=odd))])
+    [[sent]] = double.sent("POST", "/indexes/offers/documents")
+    assert "_geo" not in sent
+    assert sent["unit_point"] is None
 
 
 async def test_results_are_put_together(double, built):

@@ -1,6 +1,6 @@
 """A search as it is written, checked all at once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -8,8 +8,10 @@ import pytest
 from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES
 from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.errors import Invalid
+from marketplace.kernel.i18n import Language
+from search.places import place_of
 from search.postgres_query import LANGUAGES, bits_of, languages_of
-from search.queries import SearchParameters, checked, cursor_after, parameters_of
+from search.queries import SearchParameters, checked, checked_suggestion, cursor_after, parameters_of
 from search.schemas import SearchQuery, Sort
 
 ID = UUID(int=5)
@@ -28,7 +30,7 @@ def test_nothing_asked_is_a_search_for_everything():
 
 @pytest.mark.parametrize("place", ["Turku", "Åbo", "853", " TURKU "])
 def test_a_municipality_is_known_by_any_name(place):
-    assert checked(SearchParameters(municipality=place)).municipality == "853"
+    assert checked(SearchParameters(municipality=place)).place == place_of("853")
 
 
 def test_everything_wrong_is_named_at_once():
@@ -39,6 +41,57 @@ def test_everything_wrong_is_named_at_once():
     assert set(wrong) == {"municipality", "service_class", "organiser", "language", "sort", "limit", "cursor"}
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"place": "00530"},
+        {"postal_code": "00530"},
+        {"lat": "60.18", "lon": "24.95"},
+        {"place": "Turku", "postal_code": "00530"},
+    ],
+)
+def test_a_place_can_be_told_in_several_ways(given):
+    place = checked(SearchParameters(**given)).place
+    assert place is not None
+    assert (place.municipality, place.postal_code) == ("091", "00530")
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"place": "Hesinki"}, "place"),
+        ({"place": "99998"}, "place"),
+        ({"postal_code": "Turku"}, "postal_code"),
+        ({"postal_code": "00531"}, "postal_code"),
+        ({"lat": "60"}, "lat"),
+        ({"lat": "north", "lon": "east"}, "lat"),
+        ({"lat": "nan", "lon": "24"}, "lat"),
+        ({"lat": "0", "lon": "0"}, "lat"),
+        ({"starts_by": "tomorrow"}, "starts_by"),
+        ({"starts_by": "0001-01-01"}, "starts_by"),
+        ({"sort": "distance"}, "sort"),
+        ({"skill": ("a" * 101,)}, "skill"),
+        ({"skill": ("a",) * 31}, "skill"),
+    ],
+)
+def test_what_cannot_be_is_told(given, field):
+    assert set(errors(**given)) == {field}
+
+
+def test_skills_and_days_are_read():
+    query = checked(SearchParameters(skill=(" Muisti  sairaudet ", "muisti sairaudet", ""), starts_by="2026-12-01"))
+    assert (query.skills, query.starts_by) == (("muisti sairaudet",), date(2026, 12, 1))
+    assert parameters_of(query) == {"skill": ["muisti sairaudet"], "starts_by": ["2026-12-01"]}
+
+
+def test_suggestions_are_asked_for_in_our_languages():
+    assert checked_suggestion("sv", 5) is Language.SV
+    assert checked_suggestion("", 5) is None
+    with pytest.raises(Invalid) as refused:
+        checked_suggestion("de", 0)
+    assert [each.field for each in refused.value.fields] == ["language", "limit"]
+
+
 @pytest.mark.parametrize("page", [0, -1, 501])
 def test_pages_have_an_end(page):
     assert set(errors(page=page)) == {"page"}
@@ -46,7 +99,7 @@ def test_pages_have_an_end(page):
 
 def test_empty_values_ask_for_nothing():
     query = checked(SearchParameters(municipality="  ", service_class=("", " "), organiser=("",), sort=""))
-    assert (query.municipality, query.service_classes, query.organiser_ids, query.sort) == (
+    assert (query.place, query.service_classes, query.organiser_ids, query.sort) == (
         None,
         (),
         (),
@@ -81,7 +134,7 @@ def test_a_search_goes_back_into_an_address():
     )  # fmt: skip
     parameters = parameters_of(checked(given))
     assert parameters == {
-        "text": ["siivous"], "municipality": ["853"], "service_class": ["V-MEAL"], "organiser": [str(ID)],
+        "text": ["siivous"], "place": ["853"], "service_class": ["V-MEAL"], "organiser": [str(ID)],
         "language": ["sv"], "night": ["true"], "sort": ["price"],
     }  # fmt: skip
 
