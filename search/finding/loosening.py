@@ -12,7 +12,7 @@ from search.finding.spellings import neighbours
 from search.places import place_of
 from search.schemas import SearchQuery
 
-NEIGHBOURS_ASKED: Final = 4
+NEIGHBOURS_ASKED: Final = 6
 
 
 async def ways_out(query: SearchQuery, wish: MonthWish, given: Mapping[str, Sequence[str]], total: int) -> list[Looser]:

@@ -16,6 +16,7 @@ MOST_PROPOSED: Final = 5
 LEAST_LIKENESS: Final = 0.6
 LONGEST_PLACE: Final = 40
 LEAST_DIGITS: Final = 3
+CODE_DIGITS: Final = 5
 NEAR_ENOUGH_KM: Final = 80
 
 
@@ -39,7 +40,7 @@ def proposals(text: str, language: Language, most: int = MOST_PROPOSED) -> list[
     return [_proposal(code, language) for code in codes]
 
 
-def neighbours(code: str, most: int = MOST_PROPOSED) -> list[str]:
+def neighbours(code: str, most: int) -> list[str]:
     """The codes of the municipalities nearest to one, by their central places."""
     home = place_of(code)
     away = () if home is None else distances_to_municipalities(home)
@@ -54,7 +55,7 @@ def _proposal(code: str, language: Language) -> PlaceProposal:
 def _postal(digits: str, language: Language, most: int) -> list[PlaceProposal]:
     """Postal codes that begin so; of a whole one that is none, those next to it in number."""
     begun = [each for each in postal_codes() if each.code.startswith(digits)]
-    if not begun and len(digits) >= LEAST_DIGITS:
+    if not begun and LEAST_DIGITS <= len(digits) <= CODE_DIGITS:
         begun = [each for each in postal_codes() if each.code.startswith(digits[:LEAST_DIGITS])]
     return [
         PlaceProposal(

@@ -15,7 +15,7 @@ LANGUAGES: Final = ("fi", "sv", "en")
 LEAST_FOR_SLIPS: Final = 4
 
 FOUND_IN: Final = {
-    "service": message("“{word}” is in the name of the service."),
+    "service": message("“{word}” names the service, or is a part of its name."),
     "provider": message("“{word}” is in the name of the provider."),
     "place": message("“{word}” is a place where it is given."),
     "text": message("“{word}” is in the description, or is near to a word there."),
