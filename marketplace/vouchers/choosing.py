@@ -3,17 +3,19 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from marketplace.catalogue.changes.history import scheduled_change
 from marketplace.catalogue.offers.published import published_offer
 from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import fetch, fetch_one
 from marketplace.kernel.errors import DomainError, NotFound
-from marketplace.pricing.bands import meeting_bands
+from marketplace.pricing.bands import BandCalendar, meeting_bands
+from marketplace.pricing.prices import PriceList, effective_price
 from marketplace.pricing.shares import check_prices_fit_voucher
 from marketplace.pricing.values import unit_value
 from marketplace.vouchers.queries import voucher_for
-from marketplace.vouchers.schemas import OfferForVoucher
+from marketplace.vouchers.schemas import ComingPrice, OfferForVoucher
 from marketplace.vouchers.terms import VoucherTerms, read_terms, value_calendar
 
 MOST_OFFERS = 100
@@ -41,38 +43,56 @@ async def offers_for_voucher(actor: Actor, voucher_id: UUID) -> list[OfferForVou
         raise NotFound
     terms = read_terms(row["terms"])
     found = [await published_offer(each["id"]) for each in await fetch(CANDIDATES, voucher_id, today(), MOST_OFFERS)]
-    fitting = [_for_voucher(offer, terms) for offer in found if _fits(offer, terms)]
+    fitting = [await _for_voucher(each, terms) for each in found if _fits(each.prices, each.calendar, terms)]
     return sorted(fitting, key=lambda each: (each.own_share_from_cents, each.own_share_to_cents, each.price_from_cents))
 
 
-def _fits(offer: PublishedOffer, terms: VoucherTerms) -> bool:
+def _fits(prices: PriceList, calendar: BandCalendar, terms: VoucherTerms) -> bool:
     try:
         return not check_prices_fit_voucher(
-            offer.prices, offer.calendar, terms.rule, no_own_share=terms.no_own_share, household=terms.household,
-            value_calendar=value_calendar(terms, offer.calendar),
+            prices, calendar, terms.rule, no_own_share=terms.no_own_share, household=terms.household,
+            value_calendar=value_calendar(terms, calendar),
         )  # fmt: skip
     except DomainError:
         return False
 
 
-def _for_voucher(offer: PublishedOffer, terms: VoucherTerms) -> OfferForVoucher:
-    pairs = list(_prices_and_values(offer, terms))
-    own = [max(price - value, 0) for price, value in pairs]
+async def _for_voucher(offer: PublishedOffer, terms: VoucherTerms) -> OfferForVoucher:
     return OfferForVoucher(
         offer_id=offer.id,
         provider_id=offer.provider_id,
         provider_name=offer.provider_name,
         name=offer.name,
         unit=offer.unit,
-        price_from_cents=min(price for price, _ in pairs),
-        price_to_cents=max(price for price, _ in pairs),
-        own_share_from_cents=min(own),
-        own_share_to_cents=max(own),
+        **_ranges(offer.prices, offer.calendar, terms),
         visit_fee_cents=offer.prices.visit_fee_cents,
+        coming=await _coming(offer.id, terms),
     )
 
 
-def _prices_and_values(offer: PublishedOffer, terms: VoucherTerms) -> Iterator[tuple[int, int]]:
-    """Price and voucher value of a unit, for every pair of bands that can meet."""
-    for band, value_band in meeting_bands(offer.calendar, value_calendar(terms, offer.calendar) or offer.calendar):
-        yield offer.prices.price_of(band), unit_value(terms.rule, terms.household, value_band)
+async def _coming(offer_id: UUID, terms: VoucherTerms) -> ComingPrice | None:
+    """Announced prices that an agreement made today would take; one that the voucher cannot cover keeps those of today."""
+    coming = await scheduled_change(offer_id)
+    if coming is None or not _fits(coming.prices, coming.calendar, terms):
+        return None
+    return ComingPrice(valid_from=coming.valid_from, **_ranges(coming.prices, coming.calendar, terms))
+
+
+def _ranges(prices: PriceList, calendar: BandCalendar, terms: VoucherTerms) -> dict[str, int]:
+    pairs = list(_prices_and_values(prices, calendar, terms))
+    own = [max(price - value, 0) for price, value in pairs]
+    return {
+        "price_from_cents": min(price for price, _ in pairs),
+        "price_to_cents": max(price for price, _ in pairs),
+        "own_share_from_cents": min(own),
+        "own_share_to_cents": max(own),
+    }
+
+
+def _prices_and_values(prices: PriceList, calendar: BandCalendar, terms: VoucherTerms) -> Iterator[tuple[int, int]]:
+    """Price and voucher value of a unit, for every pair of bands that can meet and every length that has a price."""
+    lengths = [entry.up_to_minutes for entry in prices.length_prices] or [0]
+    for band, value_band in meeting_bands(calendar, value_calendar(terms, calendar) or calendar):
+        for minutes in lengths:
+            price = effective_price(prices, band, minutes=minutes)
+            yield price, unit_value(terms.rule, terms.household, value_band)

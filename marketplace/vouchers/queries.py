@@ -32,7 +32,8 @@ AGREEMENTS = """
 select a.*, c.given_names || ' ' || c.family_name as client_name, p.name as provider_name,
     o.name_fi as offer_fi, o.name_sv as offer_sv, o.name_en as offer_en,
     v.service_class, v.organiser_id, v.number, v.last_day, v.status as voucher_status, v.terms, v.minutes_per_month,
-    v.units_per_month, v.closed_at
+    v.units_per_month, v.closed_at, (select array_agg(n.valid_from) from agreement_price n
+        where n.agreement_id = a.id and n.cancelled_at is null) as priced_from
 from agreement a join voucher v on v.id = a.voucher_id join client c on c.id = a.client_id
     join provider p on p.id = a.provider_id join offer_version o on o.id = a.offer_version_id
 """
@@ -211,6 +212,7 @@ def _agreement(row: Row) -> AgreementView:
         offer_name=Text(row["offer_fi"], row["offer_sv"], row["offer_en"]),
         service=service_class(row["service_class"]).name,
         status=AgreementStatus(row["status"]),
+        new_prices_from=min((day for day in row["priced_from"] or () if day > today()), default=None),
     )
 
 

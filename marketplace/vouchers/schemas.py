@@ -111,7 +111,7 @@ class MonthUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement as its two parties and the case manager see it."""
+    """An agreement as its two parties and the case manager see it. ``new_prices_from``: announced prices begin then."""
 
     id: UUID
     voucher_id: UUID
@@ -126,6 +126,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     status: AgreementStatus
     starts_on: date
     ends_on: date | None
+    new_prices_from: date | None = None
 
 
 class AgreementCard(AgreementView, frozen=True, kw_only=True):
@@ -166,6 +167,16 @@ class VoucherView(msgspec.Struct, frozen=True, kw_only=True):
     agreement: AgreementView | None
 
 
+class ComingPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """Prices that are announced for a day to come, beside a voucher: lowest and highest price of a unit and own share."""
+
+    valid_from: date
+    price_from_cents: int
+    price_to_cents: int
+    own_share_from_cents: int
+    own_share_to_cents: int
+
+
 class OfferForVoucher(msgspec.Struct, frozen=True, kw_only=True):
     """An offer beside a voucher: the lowest and highest price of a unit over the week, and own share, in cents.
 
@@ -182,6 +193,7 @@ class OfferForVoucher(msgspec.Struct, frozen=True, kw_only=True):
     own_share_from_cents: int
     own_share_to_cents: int
     visit_fee_cents: int
+    coming: ComingPrice | None = None
 
 
 class DecisionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,10 +15,25 @@ from marketplace.catalogue.changes.beginning import begin_or_drop, held_change, 
 from marketplace.catalogue.changes.increases import increases_of, prices_of
 from marketplace.catalogue.changes.notices import tell_organiser, tell_provider
 from marketplace.catalogue.changes.queries import change_for
-from marketplace.catalogue.changes.schemas import MOST_DAYS_AHEAD, PriceChangeDraft, PriceChangeView, Rejection
+from marketplace.catalogue.changes.schemas import (
+    MOST_DAYS_AHEAD,
+    PriceChangeDraft,
+    PriceChangePreview,
+    PriceChangeView,
+    Rejection,
+)
+from marketplace.catalogue.changes.sources import clients_of
 from marketplace.catalogue.changes.states import ORGANISER, PROVIDER, ChangeAction, ChangeStatus
-from marketplace.catalogue.offers.own import KnownOffer, content_of, locked_offer, own_provider
+from marketplace.catalogue.offers.own import (
+    KnownOffer,
+    content_of,
+    known_offer,
+    locked_offer,
+    own_provider,
+    with_usual_bands,
+)
 from marketplace.catalogue.offers.price_checks import price_problems
+from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.catalogue.topics import PRICE_CHANGE_SCHEDULED, OfPriceChange
 from marketplace.kernel import audit
 from marketplace.kernel.actors import Actor
@@ -52,6 +67,39 @@ class _Judged(msgspec.Struct, frozen=True):
     approval_needed: bool
 
 
+async def published_content(actor: Actor, offer_id: UUID) -> OfferDraft:
+    """What the offer's published version says: what a change starts from, whatever its draft says.
+
+    Raises:
+        Forbidden, NotFound: not an offer of a provider that the actor manages.
+        Refused: nothing of it is published, or a change waits.
+    """
+    known = await known_offer(own_provider(actor), offer_id)
+    return await with_usual_bands(content_of(known, await _changeable(offer_id)))
+
+
+async def preview_change(actor: Actor, offer_id: UUID, draft: PriceChangeDraft) -> PriceChangePreview:
+    """What ``announce`` would do now, without doing it: what rises, who looks at it, how many clients are concerned.
+
+    Raises:
+        Forbidden, NotFound, Refused, Invalid: as ``announce``.
+    """
+    known = await known_offer(own_provider(actor), offer_id)
+    public = await _changeable(offer_id)
+    judged = await _judged(own_provider(actor), known, public, draft)
+    before_prices, before_calendar = prices_of(public)
+    return PriceChangePreview(
+        valid_from=draft.valid_from,
+        is_increase=judged.is_increase,
+        approval_needed=judged.is_increase and judged.approval_needed,
+        prices=draft.prices,
+        calendar=judged.calendar,
+        before_prices=before_prices,
+        before_calendar=before_calendar,
+        clients=await clients_of(offer_id),
+    )
+
+
 @transactional()
 async def announce(actor: Actor, offer_id: UUID, draft: PriceChangeDraft) -> PriceChangeView:
     """Announces new prices of a published offer; where they may begin today they do at once.
@@ -65,14 +113,7 @@ async def announce(actor: Actor, offer_id: UUID, draft: PriceChangeDraft) -> Pri
         Invalid: the day or the prices are wrong, or they are those of today.
     """
     known = await locked_offer(own_provider(actor), offer_id)
-    public = await fetch_one(PUBLIC, offer_id)
-    if public is None:
-        text = message("This offer is not published. Change the prices in its draft and publish it.")
-        raise Refused(text, code="offer_not_published")
-    if await fetch_value(WAITS, offer_id):
-        text = message("Another price change of this offer is coming. Cancel it first, or wait until it has begun.")
-        raise Refused(text, code="price_change_waiting")
-    judged = await _judged(own_provider(actor), known, public, draft)
+    judged = await _judged(own_provider(actor), known, await _changeable(offer_id), draft)
     waits = judged.is_increase and judged.approval_needed
     status = ChangeStatus.AWAITING_APPROVAL if waits else ChangeStatus.SCHEDULED
     change_id = new_id()
@@ -89,6 +130,18 @@ async def announce(actor: Actor, offer_id: UUID, draft: PriceChangeDraft) -> Pri
     else:
         await _scheduled(change_id, own_provider(actor), known.organiser_id)
     return await change_for(actor, change_id)
+
+
+async def _changeable(offer_id: UUID) -> Row:
+    """The published version, whose prices may be changed: no other change waits."""
+    public = await fetch_one(PUBLIC, offer_id)
+    if public is None:
+        text = message("This offer is not published. Change the prices in its draft and publish it.")
+        raise Refused(text, code="offer_not_published")
+    if await fetch_value(WAITS, offer_id):
+        text = message("Another price change of this offer is coming. Cancel it first, or wait until it has begun.")
+        raise Refused(text, code="price_change_waiting")
+    return public
 
 
 async def _judged(provider_id: UUID, known: KnownOffer, public: Row, draft: PriceChangeDraft) -> _Judged:

@@ -57,6 +57,19 @@ class PriceChangeView(msgspec.Struct, frozen=True, kw_only=True):
     reasons: str
 
 
+class PriceChangePreview(msgspec.Struct, frozen=True, kw_only=True):
+    """What announcing would mean. ``clients`` have an agreement on the offer and would be told."""
+
+    valid_from: date
+    is_increase: bool
+    approval_needed: bool
+    prices: PriceList
+    calendar: BandCalendar
+    before_prices: PriceList
+    before_calendar: BandCalendar
+    clients: int
+
+
 class PricePeriod(msgspec.Struct, frozen=True, kw_only=True):
     """Days on which a price list held, both included; no last day is until further notice."""
 
@@ -65,6 +78,15 @@ class PricePeriod(msgspec.Struct, frozen=True, kw_only=True):
     prices: PriceList
     calendar: BandCalendar
     is_scheduled: bool = False
+
+
+class ChangedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One price before and after, in cents; None where the list has no such price. Nothing changed where both agree."""
+
+    name: str
+    hours: str
+    before_cents: int | None
+    after_cents: int | None
 
 
 class IncreaseOutlook(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,6 +4,12 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
-from marketplace.vouchers.pages import affected, client, organiser, provider
+from marketplace.vouchers.pages import affected, client, organiser, prices, provider
 
-PAGES: Final[list[ControllerRouterHandler]] = [*organiser.PAGES, *affected.PAGES, *provider.PAGES, *client.PAGES]
+PAGES: Final[list[ControllerRouterHandler]] = [
+    *organiser.PAGES,
+    *affected.PAGES,
+    *provider.PAGES,
+    *client.PAGES,
+    *prices.PAGES,
+]
