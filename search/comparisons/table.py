@@ -1,12 +1,16 @@
 """The table of a comparison: one row for each thing that offers differ in, one column for each offer. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
+from marketplace.catalogue.offers.attributes import ComparedRow
+from marketplace.catalogue.offers.skills import skill_name
 from marketplace.catalogue.prices.time_words import hours_words
-from marketplace.kernel.i18n import Language, Message, Text, message, translate
+from marketplace.kernel.i18n import Language, Message, Text, message, show_date, translate
 from marketplace.kernel.money import Money, format_money
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.prices import UNIT_WORDS
@@ -17,13 +21,22 @@ NOTHING: Final = "–"
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A row: its header (with a remark under it) and a cell for each offer."""
+    """A row: its header (with a remark under it) and a cell for each offer.
+
+    ``own`` is the cell of the organiser's own service, empty where nothing is to be said of it. ``differs``: the cells do
+    not all say the same.
+    """
 
     header: str
     remark: str
     cells: tuple[str, ...]
     is_money: bool = False
     is_sum: bool = False
+    own: str = ""
+
+    @property
+    def differs(self) -> bool:
+        return len(set(self.cells)) > 1
 
 
 class PriceList(msgspec.Struct, frozen=True):
@@ -33,27 +46,69 @@ class PriceList(msgspec.Struct, frozen=True):
     lines: tuple[tuple[str, str], ...]
 
 
+class OfferFacts(msgspec.Struct, frozen=True):
+    """What an offer tells beside its prices, made ready for laying side by side."""
+
+    skills: tuple[str, ...] = ()
+    starts: str = ""
+
+
 class Table(msgspec.Struct, frozen=True):
-    """``facts`` and ``prices`` are always there; ``month`` where a week was given and could be priced at all."""
+    """``facts`` and ``prices`` are always there; ``month`` where a week was given and could be priced at all.
+
+    ``attributes`` are what the organiser's template of the service compares by.
+    """
 
     facts: tuple[Row, ...]
     prices: tuple[Row, ...]
     month: tuple[Row, ...]
     price_lists: tuple[PriceList, ...]
+    attributes: tuple[Row, ...] = ()
+
+    @property
+    def has_differences(self) -> bool:
+        return any(row.differs for row in (*self.facts, *self.prices, *self.month, *self.attributes))
+
+    @property
+    def has_likeness(self) -> bool:
+        """Whether there is anything to leave out of a table of differences."""
+        return any(not row.differs for row in (*self.facts, *self.prices, *self.attributes))
+
+    def only_differences(self) -> "Table":
+        """The table without what is the same with all. Sums stay: they are what one came for."""
+
+        def different(rows: Sequence[Row]) -> tuple[Row, ...]:
+            return tuple(row for row in rows if row.differs or row.is_sum)
+
+        return replace(
+            self, facts=different(self.facts), prices=different(self.prices), attributes=different(self.attributes)
+        )
 
 
-def columns_of(items: Sequence[ComparedOffer], language: Language) -> Table:
-    """The comparison in the reader's language."""
-    lists = tuple(_price_list(item, language) for item in items)
-    return Table(_facts(items, language), _prices(items, language), _month(items, language), lists)
+def columns_of(
+    items: Sequence[ComparedOffer],
+    language: Language,
+    *,
+    own_cents: int | None = None,
+    facts: Sequence[OfferFacts] = (),
+    attributes: Sequence[ComparedRow] = (),
+) -> Table:
+    """The comparison in the reader's language. ``own_cents`` is a month of the organiser's own service."""
+    return Table(
+        facts=_facts(items, facts, language),
+        prices=_prices(items, language),
+        month=_month(items, own_cents, language),
+        price_lists=tuple(_price_list(item, language) for item in items),
+        attributes=tuple(_attribute(row, language) for row in attributes),
+    )
 
 
-def _facts(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...]:
+def _facts(items: Sequence[ComparedOffer], facts: Sequence[OfferFacts], language: Language) -> tuple[Row, ...]:
     def row(header: Message, cells: Sequence[str]) -> Row:
         return Row(translate(header, language), "", tuple(cells))
 
     yes, no = translate(message("Yes"), language), translate(message("No"), language)
-    return (
+    rows = [
         row(message("Service"), [service_class(item.service_class).name.in_language(language) for item in items]),
         row(message("Whose voucher"), [item.organiser.in_language(language) for item in items]),
         row(message("Where"), [place_names(item.municipality_codes, language) for item in items]),
@@ -62,7 +117,28 @@ def _facts(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...
             [", ".join(language_name(code, language) for code in item.languages) for item in items],
         ),
         row(message("Takes new clients now"), [yes if item.accepts_new_clients else no for item in items]),
-    )
+    ]
+    if any(each.starts for each in facts):
+        rows.append(row(message("Earliest start"), [each.starts or NOTHING for each in facts]))
+    if any(each.skills for each in facts):
+        skills = [", ".join(skill_name(skill).in_language(language) for skill in each.skills) for each in facts]
+        rows.append(row(message("Special skills"), [each or NOTHING for each in skills]))
+    return tuple(rows)
+
+
+def facts_of(skills: Sequence[str], earliest_start: date | None, language: Language) -> OfferFacts:
+    """The facts of one offer."""
+    return OfferFacts(tuple(skills), show_date(earliest_start, language) if earliest_start else "")
+
+
+def _attribute(row: ComparedRow, language: Language) -> Row:
+    return Row(row.attribute.name.in_language(language), "", tuple(_words(cell.words, language) for cell in row.cells))
+
+
+def _words(words: Text | Message | None, language: Language) -> str:
+    if words is None:
+        return translate(message("not told"), language)
+    return translate(words, language) if isinstance(words, Message) else words.in_language(language)
 
 
 def _prices(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...]:
@@ -109,26 +185,30 @@ def _price(item: ComparedOffer, price: BandPriceShown, language: Language) -> st
     return f"{_money(price.price_cents, language)} / {translate(UNIT_WORDS[item.unit], language)}"
 
 
-def _month(items: Sequence[ComparedOffer], language: Language) -> tuple[Row, ...]:
-    if all(item.total_cents is None for item in items):
-        return ()
+def _month(items: Sequence[ComparedOffer], own_cents: int | None, language: Language) -> tuple[Row, ...]:
+    return tuple(_month_rows(items, own_cents, language)) if any(item.total_cents is not None for item in items) else ()
 
-    def row(header: Message, amounts: Sequence[int | None], *, is_sum: bool = False) -> Row:
-        return Row(translate(header, language), "", tuple(_money(cents, language) for cents in amounts), True, is_sum)
 
-    rows = [
-        Row(translate(message("Visits"), language), "", tuple(_number(item.visits) for item in items), is_money=True),
-        row(message("Price of the month"), [item.total_cents for item in items]),
-    ]
+def _month_rows(items: Sequence[ComparedOffer], own_cents: int | None, language: Language) -> Iterator[Row]:
+    def row(header: Message, amounts: Sequence[int | None], own: int | None = None, *, is_sum: bool = False) -> Row:
+        cells = tuple(_money(cents, language) for cents in amounts)
+        return Row(translate(header, language), "", cells, True, is_sum, "" if own is None else _money(own, language))
+
+    if any(item.visits for item in items):
+        yield Row(
+            translate(message("Visits"), language), "", tuple(_number(item.visits) for item in items), is_money=True
+        )
+    yield row(message("Price of the month"), [item.total_cents for item in items])
     if any(item.voucher_cents for item in items):
-        rows.append(row(message("The voucher pays"), [item.voucher_cents for item in items]))
+        yield row(message("The voucher pays"), [item.voucher_cents for item in items])
+        yield row(message("Your own share"), [item.own_share_cents for item in items])
     if any(item.overrun_cents for item in items):
-        rows.append(row(message("Above what the voucher covers"), [item.overrun_cents for item in items]))
-    rows.append(row(message("You pay"), [_own(item) for item in items], is_sum=True))
-    return tuple(rows)
+        yield row(message("Above what the voucher covers"), [item.overrun_cents for item in items])
+    yield row(message("You pay"), [client_pays(item) for item in items], own_cents, is_sum=True)
 
 
-def _own(item: ComparedOffer) -> int | None:
+def client_pays(item: ComparedOffer) -> int | None:
+    """What leaves the client's purse in the month, in cents; None where the month has no price."""
     return None if item.own_share_cents is None else item.own_share_cents + (item.overrun_cents or 0)
 
 

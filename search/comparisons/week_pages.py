@@ -128,7 +128,8 @@ class ExactWeek(msgspec.Struct, kw_only=True):
     month: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-(0[1-9]|1[0-2])$"), label(message("Month"))] | None = None
     km: Annotated[int, msgspec.Meta(ge=0, le=MOST_KM), label(message("Kilometres for each visit"))] | None = None
     units: (
-        Annotated[int, msgspec.Meta(ge=1, le=MOST_UNITS), label(message("Pieces, days or kilometres in the month"))] | None
+        Annotated[int, msgspec.Meta(ge=1, le=MOST_UNITS), label(message("Pieces, days or kilometres in the month"))]
+        | None
     ) = None
     more: str = ""
     back: Annotated[str, msgspec.Meta(max_length=2_000)] = ""

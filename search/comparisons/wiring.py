@@ -2,6 +2,6 @@
 
 from litestar.types import ControllerRouterHandler
 
-from search.comparisons import api, pages
+from search.comparisons import api, letter_pages, pages, week_pages
 
-ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES]
+ROUTES: list[ControllerRouterHandler] = [*api.ROUTES, *pages.ROUTES, *week_pages.ROUTES, *letter_pages.ROUTES]
