@@ -6,11 +6,12 @@ from typing import Any, Final
 from litestar.types import ControllerRouterHandler
 
 from marketplace.catalogue.changes import wiring as changes
+from marketplace.catalogue.exchange import wiring as exchange
 from marketplace.catalogue.offers import wiring as offers
 from marketplace.catalogue.sheets import wiring as sheets
 from marketplace.kernel.jobs import Handler, Periodic, Topic
 
-ROOMS = (offers, changes, sheets)
+ROOMS = (offers, changes, sheets, exchange)
 
 ROUTES: list[ControllerRouterHandler] = [route for room in ROOMS for route in room.ROUTES]
 

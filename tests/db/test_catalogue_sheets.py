@@ -1,18 +1,17 @@
 """A sheet is read into a dry run; what is accepted is exactly what was shown, each offer whole or not at all."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from marketplace.catalogue.offers.offers import my_offer, my_offers, publish, published_offer, save_draft
+from marketplace.catalogue.offers.offers import my_offer, my_offers, published_offer, save_draft
 from marketplace.catalogue.sheets import accepting, exporting, importing, queries
 from marketplace.catalogue.sheets.schemas import Acceptance
-from marketplace.catalogue.sheets.states import ImportStatus, ItemAction, ItemStatus, SheetKind
+from marketplace.catalogue.sheets.states import ImportStatus, ItemStatus, SheetKind
 from marketplace.kernel import audit
 from marketplace.kernel.actors import Actor, Role
-from marketplace.kernel.clock import clock_set_to, today
+from marketplace.kernel.clock import today
 from marketplace.kernel.db import execute, new_id
 from marketplace.kernel.errors import Forbidden, IllegalTransition, Invalid, NotFound, Refused
 from marketplace.organisers.rules import STANDARD_BANDS, set_bands

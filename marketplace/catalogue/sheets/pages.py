@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.catalogue.sheets import accepting, importing, queries
@@ -176,7 +176,9 @@ async def download_import_errors(actor: Caller, import_id: FromPath[UUID]) -> Re
 
 
 @get("/provider/exports/{file_name:str}", guards=[PROVIDER], include_in_schema=False)
-async def download_export(actor: Caller, file_name: FromPath[str], organiser_id: UUID | None = None) -> Response[bytes]:
+async def download_export(
+    actor: Caller, file_name: FromPath[str], organiser_id: FromQuery[UUID | None] = None
+) -> Response[bytes]:
     """The provider's own prices or offers, or an empty template."""
     return await export_download(actor, file_name, organiser_id)
 
