@@ -15,31 +15,41 @@ from marketplace.kernel.actors import SYSTEM, Actor, Role
 from marketplace.kernel.clock import today
 from marketplace.kernel.db import fetch_value
 from marketplace.organisers.organisers import create_organiser
-from marketplace.organisers.products import add_product
+from marketplace.organisers.product_files import ProductFile, read_products, take_in
 from marketplace.organisers.rules import set_bands
-from marketplace.organisers.schemas import NewOrganiser, Organiser, ProductDraft, VersionDraft
+from marketplace.organisers.schemas import NewOrganiser, NewProduct, Organiser, VersionDraft
 from marketplace.pricing.bands import BandCalendar
 from onboarding.rulebooks.versions import example_rulebook, publish_rulebook
 
 DATA = Path(__file__).parent / "data"
 
 
-class ProductData(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ProductData(msgspec.Struct, frozen=True):
     """A voucher product with the version that was published, its source and the year."""
 
-    product: ProductDraft
+    product: NewProduct
     version: VersionDraft
 
 
 class OrganiserData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An organiser as ``data/organisers.yaml`` tells of it; ``key`` is how providers and clients there name it."""
+    """An organiser as ``data/organisers.yaml`` tells of it; ``key`` is how providers and clients there name it.
+
+    Its voucher products and the fees of its own services stand in ``data/products/<key>.yaml``.
+    """
 
     key: str
     organiser: NewOrganiser
-    products: tuple[ProductData, ...]
     bands: BandCalendar | None = None
     own_bands_allowed: bool = True
     rulebook: str = "default_rulebook"
+
+    @property
+    def file(self) -> ProductFile:
+        return product_file(self.key)
+
+    @property
+    def products(self) -> tuple[ProductData, ...]:
+        return tuple(ProductData(each, each.version) for each in self.file.products if each.version is not None)
 
 
 class StaffMember(msgspec.Struct, frozen=True):
@@ -68,6 +78,12 @@ def read_data(name: str) -> Any:
 
 
 @cache
+def product_file(key: str) -> ProductFile:
+    """An organiser's products and the fees of its own services."""
+    return read_products((DATA / "products" / f"{key}.yaml").read_bytes())
+
+
+@cache
 def organisers() -> dict[str, OrganiserData]:
     """The organisers of the demonstration by their key."""
     return {each.key: each for each in msgspec.convert(read_data("organisers.yaml"), list[OrganiserData])}
@@ -87,8 +103,7 @@ async def make_organiser(key: str) -> Organiser:
     since = min(each.version.valid_from for each in told.products)
     if told.bands is not None:
         await set_bands(SYSTEM, made.id, told.bands, since, own_bands_allowed=told.own_bands_allowed)
-    for each in told.products:
-        await add_product(SYSTEM, made.id, each.product, each.version)
+    await take_in(SYSTEM, made.id, told.file)
     await publish_rulebook(SYSTEM, made.id, example_rulebook(told.rulebook), min(since, _a_year_ago()))
     return made
 
