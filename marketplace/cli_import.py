@@ -190,3 +190,34 @@ async def _exported(kind: str, ending: str, provider: str) -> bytes:
 
     export = own_prices if kind == "prices" else own_offers
     return (await export(await _administrator(provider), "csv" if ending == "csv" else "xlsx")).content
+
+
+@import_group.command(name="products")
+@file_argument
+@click.option("--organiser", default=None, help="The organiser's business ID, if not in FILE.")
+@dry_run_option
+@as_json_option
+def import_products(file: Path, organiser: str | None, *, dry_run: bool, as_json: bool) -> None:
+    """Take in an organiser's voucher products and the fees of its own services from FILE (YAML or JSON)."""
+    taken = with_database(lambda: _take_products(file.read_bytes(), organiser, dry_run=dry_run))
+    for what in ("added", "versions", "known", "own_services"):
+        for code in taken[what]:
+            tell({"done": what, "code": code}, as_json=as_json)
+    counts = {what: len(codes) for what, codes in taken.items()}
+    tell({**counts, "dry_run": dry_run}, as_json=as_json)
+
+
+async def _take_products(data: bytes, business_id: str | None, *, dry_run: bool) -> dict[str, tuple[str, ...]]:
+    from marketplace.kernel.actors import SYSTEM
+    from marketplace.kernel.errors import NotFound
+    from marketplace.kernel.i18n import message
+    from marketplace.organisers.organisers import list_organisers
+    from marketplace.organisers.product_files import read_products, take_in, try_out
+
+    content = read_products(data)
+    wanted = (business_id or content.organiser).strip()
+    found = next((each for each in await list_organisers() if each.business_id == wanted), None)
+    if found is None:
+        raise NotFound(message("No organiser has the business ID {business_id}.", business_id=wanted))
+    taken = await (try_out if dry_run else take_in)(SYSTEM, found.id, content)
+    return {"added": taken.added, "versions": taken.versions, "known": taken.known, "own_services": taken.own_services}

@@ -159,6 +159,28 @@ async def take_in(actor: Actor, organiser_id: UUID, content: ProductFile) -> Tak
     return Taken(added=tuple(added), versions=tuple(versions), known=tuple(same), own_services=tuple(told))
 
 
+class _TriedOut(Exception):
+    """Ends the unit of work of a dry run, so that nothing of it is kept."""
+
+    def __init__(self, taken: Taken) -> None:
+        self.taken = taken
+        super().__init__()
+
+
+async def try_out(actor: Actor, organiser_id: UUID, content: ProductFile) -> Taken:
+    """What ``take_in`` would do, without doing it. Raises as ``take_in``."""
+    try:
+        await _taken_back(actor, organiser_id, content)
+    except _TriedOut as tried:
+        return tried.taken
+    raise AssertionError  # pragma: no cover - a dry run always ends above
+
+
+@transactional()
+async def _taken_back(actor: Actor, organiser_id: UUID, content: ProductFile) -> None:
+    raise _TriedOut(await take_in(actor, organiser_id, content))
+
+
 async def _known(organiser_id: UUID) -> dict[str, tuple[UUID, Any]]:
     """The organiser's products by code, with the first day of their newest published version."""
     sql = """
