@@ -17,7 +17,20 @@ from marketplace.kernel.db import CONNECTION_LOST, connection, execute, fetch, u
 from marketplace.kernel.errors import Unavailable
 from search import postgres_filling as filling
 from search.engine import Advance, Source
-from search.postgres_query import HIT, REVISION, TOTAL, Asked, ids_statement, languages_of, statement
+from search.postgres_query import (
+    FIRST_KEPT,
+    HIT,
+    ORDER,
+    REVISION,
+    TOTAL,
+    Asked,
+    Statement,
+    cards_statement,
+    ids_statement,
+    languages_of,
+    order_statement,
+    statement,
+)
 from search.schemas import (
     EngineName,
     Facets,
@@ -32,8 +45,10 @@ from search.vocabulary import AFTER_ALL_LETTERS, alternatives
 
 T = TypeVar("T")
 
+UUID_CHARACTERS: Final = 37
 NOTHING: Final = SearchResult(hits=(), facets=complete_facets({}), total=0, engine="postgres")
 COUNTS_KEPT: Final = 2_000
+ORDERS_KEPT: Final = 500
 PROVIDERS: Final = """
 select card::json ->> 'provider_name' as name from (
     select distinct on (provider_key) d.generation, offer_id from search_document d
@@ -51,6 +66,27 @@ class Counts(msgspec.Struct, frozen=True):
     total: int
 
 
+class Order(msgspec.Struct, frozen=True):
+    """The first results of a search in their order, at a revision of the index."""
+
+    revision: int
+    ids: Sequence[UUID]
+
+
+class Kept(OrderedDict[object, T]):
+    """The latest of something, so many at most."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+
+    def keep(self, key: object, value: T) -> None:
+        self[key] = value
+        self.move_to_end(key)
+        if len(self) > self._most:
+            self.popitem(last=False)
+
+
 class PostgresEngine:
     """``SearchEngine`` on the application's own database."""
 
@@ -58,7 +94,8 @@ class PostgresEngine:
     name: EngineName = "postgres"
 
     def __init__(self) -> None:
-        self._counts: OrderedDict[object, Counts] = OrderedDict()
+        self._counts: Kept[Counts] = Kept(COUNTS_KEPT)
+        self._orders: Kept[Order] = Kept(ORDERS_KEPT)
 
     async def is_built(self) -> bool:
         """The migration made an empty one."""
@@ -128,26 +165,35 @@ class PostgresEngine:
         return result
 
     async def _ask(self, link: asyncpg.Connection, asked: Asked) -> SearchResult:
-        """With counts that are known only the page is read, and all over again where the index has changed since."""
-        known = self._counts.get(asked.counted)
-        if known is not None:
-            hits, found = _read(await _fetch(link, asked, with_counts=False))
-            if found[REVISION][""] == known.revision:
-                return _result(hits, known)
-        hits, found = _read(await _fetch(link, asked, with_counts=True))
-        counts = Counts(found.pop(REVISION)[""], total=found.pop(TOTAL)[""], facets=complete_facets(found))
-        self._keep(asked, counts)
-        return _result(hits, counts)
+        """Of what is known nothing is read again: all of it is, where the index has changed since."""
+        counts, order = self._counts.get(asked.counted), self._orders.get(asked.ordered)
+        if counts is not None and (order is None or order.revision == counts.revision):
+            read = _read(await _fetch(link, _shortest(asked, order)))
+            if read.revision == counts.revision:
+                self._remember(asked, read)
+                return _result(read, counts)
+        read = _read(await _fetch(link, statement(asked)))
+        counts = Counts(read.revision, total=read.counts.pop(TOTAL)[""], facets=complete_facets(read.counts))
+        self._counts.keep(asked.counted, counts)
+        self._remember(asked, read)
+        return _result(read, counts)
 
-    def _keep(self, asked: Asked, counts: Counts) -> None:
-        self._counts[asked.counted] = counts
-        self._counts.move_to_end(asked.counted)
-        if len(self._counts) > COUNTS_KEPT:
-            self._counts.popitem(last=False)
+    def _remember(self, asked: Asked, read: "_Read") -> None:
+        if read.ordered is not None:
+            ids = [UUID(each) for each in read.ordered[: FIRST_KEPT * UUID_CHARACTERS].split()]
+            self._orders.keep(asked.ordered, Order(read.revision, ids))
 
 
-def _result(hits: Sequence[msgspec.Raw], counts: Counts) -> SearchResult:
-    return SearchResult(hits=tuple(hits), facets=counts.facets, total=counts.total, engine="postgres")
+def _shortest(asked: Asked, order: Order | None) -> Statement:
+    """What is to be read of a search whose counts are known."""
+    if order is None or asked.query.offset + asked.query.limit > FIRST_KEPT:
+        return order_statement(asked)
+    return cards_statement(asked, order.ids)
+
+
+def _result(read: "_Read", counts: Counts) -> SearchResult:
+    hits = tuple(msgspec.Raw(read.cards[place].encode()) for place in sorted(read.cards))
+    return SearchResult(hits=hits, facets=counts.facets, total=counts.total, engine="postgres")
 
 
 async def _askings(link: asyncpg.Connection, query: SearchQuery) -> list[Asked]:
@@ -162,29 +208,38 @@ async def _askings(link: asyncpg.Connection, query: SearchQuery) -> list[Asked]:
 
 async def _matching_ids(link: asyncpg.Connection, query: SearchQuery, most: int) -> tuple[list[UUID], int]:
     for asked in await _askings(link, query):
-        made = ids_statement(asked, most)
-        if rows := await link.fetch(made.sql, *made.args):
+        if rows := await _fetch(link, ids_statement(asked, most)):
             return [row["offer_id"] for row in rows], rows[0]["total"]
     return [], 0
 
 
-async def _fetch(link: asyncpg.Connection, asked: Asked, *, with_counts: bool) -> Sequence[asyncpg.Record]:
-    made = statement(asked, with_counts=with_counts)
+async def _fetch(link: asyncpg.Connection, made: Statement) -> Sequence[asyncpg.Record]:
     return await link.fetch(made.sql, *made.args)
 
 
-def _read(rows: Sequence[asyncpg.Record]) -> tuple[list[msgspec.Raw], dict[str, dict[str, int]]]:
-    """The hits, and everything that was counted."""
-    hits: list[msgspec.Raw] = []
-    counts: dict[str, dict[str, int]] = {}
+class _Read(msgspec.Struct):
+    """The rows of a statement."""
+
+    revision: int = 0
+    ordered: str | None = None
+    cards: dict[int, str] = msgspec.field(default_factory=dict)
+    counts: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+
+
+def _read(rows: Sequence[asyncpg.Record]) -> _Read:
+    read = _Read()
     for kind, value, count in rows:
         if kind == HIT:
-            hits.append(msgspec.Raw(value.encode()))
+            read.cards[count] = value
+        elif kind == REVISION:
+            read.revision = count
+        elif kind == ORDER:
+            read.ordered = value or ""
         elif kind == "language":
-            _add_languages(counts.setdefault(kind, {}), int(value), count)
+            _add_languages(read.counts.setdefault(kind, {}), int(value), count)
         else:
-            counts.setdefault(kind, {})[value] = count
-    return hits, counts
+            read.counts.setdefault(kind, {})[value] = count
+    return read
 
 
 def _add_languages(counts: dict[str, int], bits: int, offers: int) -> None:

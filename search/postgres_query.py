@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -28,7 +29,9 @@ CONDITIONS: Final = {
 
 COLUMNS: Final = {"service_class": "service_class", "organiser": "organiser_id", "language": "language_bits"}
 FOUND: Final = ", ".join([*COLUMNS.values(), "skills", "starts_on", *FLAGS.values()])
-HIT, TOTAL, REVISION = "hit", "total", "revision"
+HIT, ORDER, TOTAL, REVISION = "hit", "order", "total", "revision"
+FIRST_KEPT: Final = 200
+"""How many results are read in their order at once, so that the next pages are there."""
 
 LANGUAGES: Final = ("fi", "sv", "en", "se", "fse", "ru", "et", "ar", "so", "uk")
 """The language of each bit, lowest first. Documents are stored with these: add at the end, never move one."""
@@ -55,9 +58,21 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def counted(self) -> object:
-        """What facets and total depend on: searches that differ in their page, order and chance only share these."""
+        """What facets and total depend on: searches that differ in their page, order and chance only share these, and a
+        typo shares them with what was meant.
+        """
         same = msgspec.structs.replace(self.query, text="", prefix=True, sort=Sort.RELEVANCE, seed=0, limit=1, page=1)
-        return same, self.words, self.joined_by, today()
+        return same, frozenset(frozenset(each.words) for each in self.words), self.joined_by, today()
+
+    @property
+    def ordered(self) -> object:
+        """What the order of the results depends on besides."""
+        return self.counted, self.words, self.query.sort, self.query.seed
+
+    @property
+    def reach(self) -> int:
+        """How many results are read, from the first on."""
+        return max(self.query.offset + self.query.limit, FIRST_KEPT)
 
 
 class Statement:
@@ -72,45 +87,90 @@ class Statement:
         return f"${len(self.args)}"
 
 
-def statement(asked: Asked, *, with_counts: bool) -> Statement:
-    """Rows ``(kind, value, count)``: the revision of the index, the hits in their order (cards as values) and, where they
-    are asked for too, the total and the counts of facets.
+def statement(asked: Asked) -> Statement:
+    """Rows ``(kind, value, count)``: the revision of the index, the ids of the first results in their order, the hits of
+    the page (cards as values) with their places, the total and the counts of facets.
     """
     made = Statement()
     chosen, found = _found(made, asked)
-    order = ORDERS[asked.query.sort]
-    facets = [f"union all\n{facet}" for facet in _facets(made, chosen)] if with_counts else []
+    facets = "\nunion all\n".join(_facets(made, chosen))
     made.sql = f"""
-{found}, page as (
+{found}, first as (
     select generation, offer_id, {ORDER_COLUMNS[asked.query.sort]}, chance from found {_where(chosen)}
-    order by {order} limit {made.add(asked.query.limit)} offset {made.add(asked.query.offset)}
+    order by {ORDERS[asked.query.sort]} limit {made.add(asked.reach)}
 )
-(select '{HIT}' as kind, card as value, 0::bigint as count
-    from page join search_card using (generation, offer_id) order by {order})
+{_ordered(made, asked)}
 union all
-select '{REVISION}', '', revision from search_generation where status = 'live'
-{chr(10).join(facets)}
+{facets}
 """
     return made
+
+
+def order_statement(asked: Asked) -> Statement:
+    """The same without total and facets, for when they are known."""
+    made = Statement()
+    columns = ", ".join([_order_column(made, asked), _chance(made, asked.query)])
+    made.sql = f"""
+with first as (
+    select generation, offer_id, {columns} from search_document where {" and ".join(_all_conditions(made, asked))}
+    order by {ORDERS[asked.query.sort]} limit {made.add(asked.reach)}
+)
+{_ordered(made, asked)}
+"""
+    return made
+
+
+def cards_statement(asked: Asked, ordered: Sequence[UUID]) -> Statement:
+    """The hits of the page alone, for when the order is known too."""
+    made = Statement()
+    ids = list(ordered[asked.query.offset : asked.query.offset + asked.query.limit])
+    made.sql = f"""
+select '{HIT}' as kind, card as value, place as count
+    from unnest({made.add(ids)}::uuid[]) with ordinality as asked(offer_id, place) join search_card using (offer_id)
+    where generation = {LIVE}
+union all
+select '{REVISION}', '', revision from search_generation where status = 'live'
+"""
+    return made
+
+
+def _ordered(made: Statement, asked: Asked) -> str:
+    order = f"row_number() over (order by {ORDERS[asked.query.sort]})"
+    offset = made.add(asked.query.offset)
+    page = f"place > {offset} and place <= {offset} + {made.add(asked.query.limit)}"
+    return f""", placed as materialized (select generation, offer_id, {order} as place from first)
+select '{ORDER}' as kind, string_agg(offer_id::text, ' ' order by place) as value, 0::bigint as count from placed
+union all
+select '{HIT}', card, place from placed join search_card using (generation, offer_id) where {page}
+union all
+select '{REVISION}', '', revision from search_generation where status = 'live'"""
 
 
 def ids_statement(asked: Asked, most: int) -> Statement:
     """Rows ``(offer_id, total)`` in their order."""
     made = Statement()
-    chosen, found = _found(made, asked)
+    columns = ", ".join([_order_column(made, asked), _chance(made, asked.query)])
     made.sql = f"""
-{found}
-select offer_id, count(*) over () as total from found {_where(chosen)}
-order by {ORDERS[asked.query.sort]} limit {made.add(most)}
+select offer_id, count(*) over () as total, {columns} from search_document
+where {" and ".join(_all_conditions(made, asked))} order by {ORDERS[asked.query.sort]} limit {made.add(most)}
 """
     return made
+
+
+def _all_conditions(made: Statement, asked: Asked) -> list[str]:
+    chosen = _chosen(made, asked.query)
+    return [f"generation = {LIVE}", *_conditions(made, asked), *chosen.values()]
+
+
+def _chosen(made: Statement, query: SearchQuery) -> Mapping[str, str]:
+    return {facet: CONDITIONS[facet].format(made.add(values)) for facet, values in _choices(query).items()}
 
 
 def _found(made: Statement, asked: Asked) -> tuple[Mapping[str, str], str]:
     """The filters with alternatives, and the common table of what matches all others."""
     query = asked.query
     conditions = [f"generation = {LIVE}", *_conditions(made, asked)]
-    chosen = {facet: CONDITIONS[facet].format(made.add(values)) for facet, values in _choices(query).items()}
+    chosen = _chosen(made, query)
     inside = (f"{sql} as in_{facet}" for facet, sql in chosen.items())
     columns = ", ".join(["generation", "offer_id", FOUND, _order_column(made, asked), _chance(made, query), *inside])
     return (
