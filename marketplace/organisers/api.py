@@ -128,7 +128,10 @@ async def show_bands(actor: Caller) -> BandRules:
 @post("/api/v1/organiser/bands", guards=[ADMIN], tags=[TAG], status_code=204)
 async def set_bands(actor: Caller, data: JSONBody[NewBands]) -> None:
     """Sets the organiser's time bands from a day on. Setting the same day twice is refused, so no key is needed."""
-    await rules.set_bands(actor, _own(actor), data.calendar, data.valid_from, own_bands_allowed=data.own_bands_allowed)
+    await rules.set_bands(
+        actor, _own(actor), data.calendar, data.valid_from,
+        own_bands_allowed=data.own_bands_allowed, coefficients=data.coefficients,
+    )  # fmt: skip
 
 
 @post("/api/v1/organiser/price-rules", guards=[ADMIN], tags=[TAG], status_code=204)
