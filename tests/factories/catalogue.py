@@ -19,6 +19,9 @@ from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.prices import BandPrice, PriceList, Unit
 from onboarding.rulebooks.requirements import RulebookContent
 
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 60
+JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 60
+WEBP = b"RIFF\x3c\x00\x00\x00WEBPVP8 " + b"\x00" * 60
 PROVIDER_IDS = ("2345678-9", "3456789-0", "4567890-1", "5678901-2")
 SINCE = date(2026, 1, 1)
 NO_QUESTIONS = RulebookContent(

@@ -60,7 +60,8 @@ async def test_an_offer_is_made_step_by_step_and_published(desk: Browser, turku:
     assert "Regular home care" in (await desk.page(f"{LIST}/new")).text
     here = await begun(desk, turku)
     answers = [
-        ("place", {"municipality_codes": ["853"], "languages": ["fi", "sv"], "accepts_new_clients": "true", "skills": "muistisairaus, haavat"}),
+        ("place", {"municipality_codes": ["853"], "languages": ["fi", "sv"], "accepts_new_clients": "true"}),
+        ("service", {"skills": "muistisairaus, Auton ajaminen", "hours": "ma-pe 7-18"}),
         ("description", {"name_fi": "Kotihoitoa Turussa", "description_fi": "Tuttu hoitaja.\n\nJoka päivä."}),
         ("prices", BANDS),
     ]  # fmt: skip
@@ -72,7 +73,15 @@ async def test_an_offer_is_made_step_by_step_and_published(desk: Browser, turku:
     assert (await desk.submit(f"{here}/publish", key="once")).status_code == 303
     assert "The offer is published" in (await desk.page(here)).text
     shown = (await desk.page(here.removeprefix("/provider"))).get_text(" ", strip=True)
-    for text in ("Hoiva Oy", "Turku", "Daytime", "Mon–Fri 7–18", "€38.55", "muistisairaus, haavat", "Finnish, Swedish"):
+    for text in (
+        "Hoiva Oy",
+        "Turku",
+        "Daytime",
+        "Mon–Fri 7–18",
+        "€38.55",
+        "Memory disorders, Auton ajaminen",
+        "Finnish, Swedish",
+    ):
         assert text in shown
 
 
@@ -110,10 +119,7 @@ async def test_wrong_answers_are_kept_and_named(desk: Browser, turku: Organiser)
     )
     assert "Varsinais-Suomi does not serve Helsinki." in words(unknown)
     assert "Choose languages from the list." in words(unknown)
-    long = await desk.submit(
-        f"{here}/place",
-        {"languages": ["fi"], "municipality_codes": ["853"], "accepts_new_clients": "true", "skills": "x" * 101},
-    )
+    long = await desk.submit(f"{here}/service", {"skills": "x" * 101})
     assert "Separate the skills by commas" in words(long)
 
 
@@ -190,7 +196,7 @@ async def test_what_a_provider_writes_is_never_code(desk: Browser, turku: Organi
         LIST,
         f"{LIST}/{offer_id}",
         f"{LIST}/{offer_id}/preview",
-        f"{LIST}/{offer_id}/place",
+        f"{LIST}/{offer_id}/service",
     ):
         text = (await desk.get(path)).text
         assert evil not in text, path
@@ -235,6 +241,9 @@ async def test_other_providers_offers_are_not_found(app, desk: Browser, turku: O
     here = await begun(desk, turku)
     async with browser_of(app) as browser:
         await sign_in(browser, await make_provider("Toinen Oy", business_id="3456789-0"))
-        for step in ("", "/place", "/description", "/prices", "/preview", "/withdraw"):
+        for step in (
+            "", "/place", "/service", "/facts", "/photo", "/photo/picture", "/description", "/prices", "/preview",
+            "/withdraw", "/versions", "/versions/1", "/copy", "/draft/delete",
+        ):  # fmt: skip
             assert (await browser.get(here + step)).status_code == 404, step
         assert (await browser.submit(f"{here}/publish")).status_code == 404

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from marketplace.kernel.i18n import Text
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList
+
+DECODED: Final = 4_096
+"""Texts of each kind that are kept decoded: a few megabytes."""
 
 COLUMNS: Final = """
     o.id, v.id as version_id, v.number as version, o.provider_id, p.name as provider_name,
@@ -101,6 +105,27 @@ async def is_public(offer_id: UUID, day: date | None = None) -> bool:
     return bool(await fetch_value(IS_PUBLIC, day or today(), offer_id))
 
 
+# Most offers share their bands with thousands of others, and many their prices: a text is decoded once.
+@lru_cache(maxsize=DECODED)
+def _calendar(text: str) -> BandCalendar:
+    return msgspec.json.decode(text, type=BandCalendar)
+
+
+@lru_cache(maxsize=DECODED)
+def _prices(text: str) -> PriceList:
+    return msgspec.json.decode(text, type=PriceList)
+
+
+@lru_cache(maxsize=DECODED)
+def _details(text: str) -> OfferDetails:
+    return msgspec.json.decode(text, type=OfferDetails)
+
+
+@lru_cache(maxsize=DECODED)
+def _reach(text: str) -> Reach:
+    return msgspec.json.decode(text, type=Reach)
+
+
 def _offer(row: Row) -> PublishedOffer:
     return PublishedOffer(
         id=row["id"],
@@ -117,13 +142,13 @@ def _offer(row: Row) -> PublishedOffer:
         description=Text(row["description_fi"], row["description_sv"], row["description_en"]),
         municipality_codes=tuple(row["municipality_codes"]),
         postal_codes=tuple(row["postal_codes"]),
-        reach=None if row["reach"] is None else msgspec.json.decode(row["reach"], type=Reach),
+        reach=None if row["reach"] is None else _reach(row["reach"]),
         languages=tuple(row["languages"]),
         skills=tuple(row["skills"]),
         accepts_new_clients=row["accepts_new_clients"],
         earliest_start=row["earliest_start"],
-        details=msgspec.json.decode(row["details"], type=OfferDetails),
-        calendar=msgspec.json.decode(row["calendar"], type=BandCalendar),
-        prices=msgspec.json.decode(row["prices"], type=PriceList),
+        details=_details(row["details"]),
+        calendar=_calendar(row["calendar"]),
+        prices=_prices(row["prices"]),
         published_at=row["published_at"],
     )

@@ -17,8 +17,10 @@ from marketplace.catalogue.offers import (
     versions_api,
 )
 from marketplace.catalogue.offers.offers import provider_changed
+from marketplace.catalogue.offers.price_impact import offers_against
 from marketplace.catalogue.offers.register_offers import shown_offers
 from marketplace.kernel.jobs import Handler, Periodic, Topic
+from marketplace.organisers.affected import offers_are_checked_by
 from onboarding.register.sources import offers_are_read_by
 from onboarding.topics import APPROVAL_CHANGED, ApprovalChanged
 
@@ -43,3 +45,4 @@ HANDLERS: Final[Mapping[Topic[Any], Handler]] = {APPROVAL_CHANGED: on_approval_c
 ROUNDS: Final[Sequence[Periodic]] = ()
 
 offers_are_read_by(shown_offers)
+offers_are_checked_by(offers_against)
