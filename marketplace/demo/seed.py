@@ -13,7 +13,7 @@ import httpx
 import msgspec
 
 from marketplace.accounts.passwords import hash_password
-from marketplace.demo import care, organisers, providers, stories
+from marketplace.demo import care, organisers, price_changes, providers, stories
 from marketplace.demo.people import PASSWORD, sign_ins_are_known, write_sign_ins
 from marketplace.kernel import db
 from marketplace.kernel.config import get_config
@@ -44,7 +44,8 @@ async def seed(progress: Progress) -> int:
     async with _alone():
         password_hash = await hash_password(PASSWORD)
         steps = [*_organisers(password_hash), *_providers(password_hash), *_clients(password_hash)]
-        last = [Step(care.is_settled, care.settle), _sign_ins()]
+        changes = Step(price_changes.are_made, price_changes.make)
+        last = [Step(care.is_settled, care.settle), changes, _sign_ins()]
         todo = [step for step in [*steps, *last] if not await step.is_done()]
         if not todo:
             return 0

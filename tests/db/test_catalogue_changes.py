@@ -233,7 +233,7 @@ async def test_a_withdrawn_offer_gives_its_change_up(provider: Actor, offer_id: 
     with clock_set_to(datetime(2027, 1, 1, 8, tzinfo=HELSINKI)):
         assert await begin_due() == 1
     found = await change_for(provider, change.id)
-    assert (found.status, found.reasons[:9]) == (ChangeStatus.CANCELLED, "Tarjous e")
+    assert (found.status, found.reasons[:9]) == (ChangeStatus.CANCELLED, "Palveluku")
 
 
 async def test_words_edited_meanwhile_stay_and_a_draft_gets_the_new_prices(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request, get, post
-from litestar.params import FromPath, JSONBody, QueryParameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from marketplace.catalogue.changes import changes, history, increases, queries
 from marketplace.catalogue.changes.schemas import (
@@ -93,7 +93,7 @@ async def cancel_announced_prices(request: AnyRequest, actor: Caller, change_id:
 
 @get(OF_ORGANISER, guards=[ORGANISER], tags=[TAG])
 async def list_organiser_price_changes(
-    actor: Caller, status: ChangeStatus = ChangeStatus.AWAITING_APPROVAL, page: PageNumber = 1
+    actor: Caller, status: FromQuery[ChangeStatus] = ChangeStatus.AWAITING_APPROVAL, page: PageNumber = 1
 ) -> OrganiserChanges:
     """The price changes of the organiser's offers that stand so, a hundred a page; those that wait for it by default."""
     return OrganiserChanges(await queries.organiser_changes(actor, status, page))
