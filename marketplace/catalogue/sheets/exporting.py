@@ -119,7 +119,7 @@ def _example_prices(calendar: BandCalendar) -> list[dict[str, str]]:
 
 
 def _price_words(calendar: BandCalendar, language: Language) -> Iterator[str]:
-    yield translate(message("Write service_code and price_eur into each row that you have a price for, and delete the others. Lines with # are not read."), language)  # fmt: skip
+    yield translate(message("Write service_code and price_eur into each row that you have a price for. Rows without a price and lines with # are not read."), language)  # fmt: skip
     yield translate(message("time_band: {bands}; any for all times", bands=", ".join(calendar.keys)), language)
     yield translate(message("price_eur: euros, such as 38,50"), language)
     yield translate(message("kind: price, surcharge_eur or surcharge_pct (percent into surcharge_pct)"), language)
