@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from marketplace.catalogue.offers import offers, photos
+from marketplace.catalogue.offers import offers, photos, sources
 from marketplace.catalogue.offers.attributes import Attribute, AttributeKind
 from marketplace.catalogue.offers.choices import known_plan_url, reach_points
 from marketplace.catalogue.offers.organiser_attributes import added_of, attributes_for, set_attributes
@@ -232,8 +232,6 @@ class TestRoomsAbove:
         async def read(_) -> PriceNews:
             return news
 
-        from marketplace.catalogue.offers import sources  # noqa: PLC0415 - its list is put back below
-
         before = list(sources._readers)
         price_news_is_read_by(read)
         assert await price_news_of(uuid4()) == news
@@ -242,8 +240,6 @@ class TestRoomsAbove:
         sources._readers[:] = before
 
     async def test_a_room_above_may_be_against_publishing(self, turku: Organiser, provider: Actor) -> None:
-        from marketplace.catalogue.offers import sources  # noqa: PLC0415 - its list is put back below
-
         async def against(*_) -> None:
             raise Refused(message("Not today."), code="not_today")
 
