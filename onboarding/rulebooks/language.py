@@ -102,7 +102,8 @@ class ServicePart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class ServiceTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What holds for a service class once approved.
 
-    ``ceiling_cents``: the highest price of one unit of the service (an hour, a visit, a meal), in cents.
+    ``ceiling_cents``: the highest price of one unit of the service (an hour, a visit, a meal) at any time of the week, in
+    cents, with surcharges and tax. Published prices are held to it.
     ``required_attributes``: codes of ``ATTRIBUTES`` that an offer of the service must have.
     """
 
