@@ -1,12 +1,17 @@
 """The demonstration's offers: words and prices of their own, or prices after a published list."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import msgspec
 
-from marketplace.catalogue.offers.schemas import OfferDraft
+from marketplace.catalogue.offers.choices import known_plan_url, reach_points
+from marketplace.catalogue.offers.postal_codes import read_postal_codes
+from marketplace.catalogue.offers.schemas import OfferDetails, OfferDraft, Reach
+from marketplace.catalogue.prices.time_words import parse_hours
 from marketplace.catalogue.sheets.price_import import import_prices, shipped_rows
 from marketplace.demo.organisers import organisers
+from marketplace.kernel.i18n import Text
 from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import BandPrice, PriceList
@@ -22,7 +27,11 @@ class PricesData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class OfferData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An offer: its words, and prices of its own or after a published ``list``. ``product_bands``: those of a product."""
+    """An offer: its words, and prices of its own or after a published ``list``. ``product_bands``: those of a product.
+
+    ``hours`` and ``postal_codes`` are written as a provider types them; a ``reach_km`` is measured from its first unit. A
+    fact is the value of a comparable attribute; one of three texts is in fi, sv and en.
+    """
 
     service_class: str
     municipality_codes: tuple[str, ...]
@@ -39,10 +48,16 @@ class OfferData(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     product_bands: str = ""
     skills: tuple[str, ...] = ()
     accepts_new_clients: bool = True
+    starts_in_days: int = 0
+    capacity: int | None = None
+    hours: str = ""
+    postal_codes: str = ""
+    reach_km: int = 0
+    facts: dict[str, bool | int | str | tuple[str, str, str]] = msgspec.field(default_factory=dict)
 
 
-def draft_of(offer: OfferData, organiser_id: UUID) -> OfferDraft:
-    """The offer as its provider would type it."""
+async def draft_of(offer: OfferData, organiser_id: UUID, provider_id: UUID, now: date) -> OfferDraft:
+    """The offer as its provider would type it, with what its profile tells; ``now`` is the day of the demonstration."""
     calendar, prices = _prices_of(offer)
     words = {
         f"{kind}_{language}": getattr(offer, f"{kind}_{language}")
@@ -56,10 +71,27 @@ def draft_of(offer: OfferData, organiser_id: UUID) -> OfferDraft:
         languages=offer.languages,
         skills=offer.skills,
         accepts_new_clients=offer.accepts_new_clients,
+        earliest_start=now + timedelta(days=offer.starts_in_days) if offer.starts_in_days else None,
+        postal_codes=read_postal_codes(offer.postal_codes, offer.municipality_codes),
+        reach=await _reach_of(offer, provider_id),
+        details=_details_of(offer, await known_plan_url(provider_id)),
         calendar=calendar,
         prices=prices,
         **words,
     )
+
+
+def _details_of(offer: OfferData, plan_url: str) -> OfferDetails:
+    facts = {key: Text(*fact) if isinstance(fact, tuple) else fact for key, fact in offer.facts.items()}
+    hours = parse_hours(offer.hours) if offer.hours else ()
+    return OfferDetails(attributes=facts, hours=hours, capacity=offer.capacity, self_monitoring_url=plan_url)
+
+
+async def _reach_of(offer: OfferData, provider_id: UUID) -> Reach | None:
+    if not offer.reach_km:
+        return None
+    point = (await reach_points(provider_id))[0]
+    return Reach(name=point.name, lat=point.lat, lon=point.lon, km=offer.reach_km)
 
 
 def _prices_of(offer: OfferData) -> tuple[BandCalendar | None, PriceList]:

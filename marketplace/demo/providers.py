@@ -174,9 +174,11 @@ async def profile(actor: Actor, told: ProviderData, insured_to: date) -> UnitVie
 
 async def offer_services(actor: Actor, told: ProviderData) -> None:
     """Publishes the provider's offers, and asks for its payout account."""
+    assert actor.provider_id is not None, "providers are registered before they offer anything"
+    now = today()
     for number, offer in enumerate(told.offers):
         with clock_set_to(moment_of(told.since_days - 20 - number)):
-            draft = draft_of(offer, await organiser_of(told.organiser))
+            draft = await draft_of(offer, await organiser_of(told.organiser), actor.provider_id, now)
             await publish(actor, (await save_draft(actor, None, draft)).id)
     if told.payout_account:
         await start_stripe_account(actor)
