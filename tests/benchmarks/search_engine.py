@@ -16,12 +16,15 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
 from marketplace.kernel import db
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
 from marketplace.kernel.migrations import migrate
 from marketplace.organisers.reference import Municipality, municipality, service_classes
 from search import dictionaries
+from search.engine import Source
+from search.places import place_of
 from search.postgres import PostgresEngine
 from search.schemas import Card, IndexDocument, SearchQuery, Sort
 from search.synonyms import service_terms
@@ -110,14 +113,14 @@ def inflected(chance: random.Random, cards: Sequence[Card], count: int) -> Itera
     for number, card, town in meant(chance, [each for each in cards if each.service_class in INFLECTED], count):
         place = town.code if number % 2 else None
         form = chance.choice(INFLECTED[card.service_class].split())
-        yield Asked(SearchQuery(text=form, municipality=place, seed=number), card.service_class, place)
+        yield Asked(SearchQuery(text=form, place=place_of(place) if place else None, seed=number), card.service_class, place)
 
 
 def filtered(chance: random.Random, cards: Sequence[Card], count: int) -> Iterator[Asked]:
     for number, card, town in meant(chance, cards, count):
         query = SearchQuery(
             text=chance.choice(terms_of(card.service_class)),
-            municipality=town.code,
+            place=place_of(town.code),
             service_classes=(card.service_class,),
             languages=chance.choice(((), card.languages)),
             available=card.accepts_new_clients and chance.random() < 0.5,
@@ -133,13 +136,13 @@ def prefixes(chance: random.Random, cards: Sequence[Card], count: int) -> Iterat
         term = chance.choice(terms_of(card.service_class))
         text = term[: chance.randint(min(5, len(term)), len(term))]
         place = town.code if number % 2 else None
-        yield Asked(SearchQuery(text=text, municipality=place, seed=number), card.service_class, place)
+        yield Asked(SearchQuery(text=text, place=place_of(place) if place else None, seed=number), card.service_class, place)
 
 
 def browsing(chance: random.Random, cards: Sequence[Card], count: int) -> Iterator[Asked]:
     """No words: what a place offers."""
     for number, _, town in meant(chance, cards, count):
-        yield Asked(SearchQuery(municipality=town.code, seed=number), "")
+        yield Asked(SearchQuery(place=place_of(town.code), seed=number), "")
 
 
 KINDS = {"typo": typos, "inflected": inflected, "filtered": filtered, "prefix": prefixes, "browsing": browsing}
@@ -162,9 +165,16 @@ async def measured(engine: PostgresEngine, asked: Sequence[Asked]) -> dict[str, 
     return figures | ({"hit_at_10": round(found / named, 3)} if named else {})
 
 
-async def _batches(documents: Sequence[IndexDocument]) -> AsyncIterator[Sequence[IndexDocument]]:
-    for start in range(0, len(documents), BATCH):
-        yield documents[start : start + BATCH]
+def source(documents: Sequence[IndexDocument]) -> Source:
+    """The documents as an engine's rebuild takes them."""
+    ordered = sorted(documents, key=lambda each: each.card.id)
+
+    async def after_one(after: UUID | None) -> AsyncIterator[Sequence[IndexDocument]]:
+        left = ordered if after is None else [each for each in ordered if each.card.id > after]
+        for start in range(0, len(left), BATCH):
+            yield left[start : start + BATCH]
+
+    return after_one
 
 
 async def measure(count: int = DOCUMENTS, queries: int = QUERIES) -> dict[str, object]:
@@ -172,7 +182,7 @@ async def measure(count: int = DOCUMENTS, queries: int = QUERIES) -> dict[str, o
     documents = list(synthetic_documents(count))
     engine = PostgresEngine()
     begun = time.perf_counter()
-    await engine.rebuild(_batches(documents), lambda _: None)
+    await engine.rebuild(source(documents), lambda _: None)
     seconds = time.perf_counter() - begun
     figures: dict[str, object] = {"documents": count, "rebuilt_per_second": round(count / seconds)}
     cards = [document.card for document in documents]
