@@ -156,7 +156,8 @@ async function suggestions(words, written) {
 
 // Suggested words are written as they read; a place is written by its value, as a postal code.
 function shown(item, words) {
-  const remarks = { service: words.stService, provider: words.stProvider, place: words.stPlace };
+  // What a service is needs no remark.
+  const remarks = { provider: words.stProvider, place: words.stPlace };
   return { text: item.text, written: item.kind ? item.text : item.value, remark: remarks[item.kind] };
 }
 

@@ -39,6 +39,7 @@ NO_PAGES = {
     "show_code": "needs a sign-in under way; the journeys meet it",
     "second_factor_picture": "an image",
     "open_notice": "leads to what the notice tells of",
+    "open_saved_search": "leads to the search",
     "show_attachment": "a file",
     "show_certificate": "a file",
     "show_applicants_certificate": "a file",
