@@ -223,7 +223,7 @@ def _reasons(rules: IncreaseRules, today: date, valid_from: date, increases: Seq
             count=rules.notice_days,
         )
     if rules.on_days and valid_from not in _days_of(rules, valid_from.year):
-        yield message("Prices may rise only on these days of the year: {days}.", days=days_words(rules))
+        yield message("Prices may rise only on these days of the year: {days}", days=days_words(rules))
     if rules.most_per_year == 0:
         yield message("The organiser allows no price increases.")
     elif _is_used_up(rules, valid_from.year, increases):
@@ -249,7 +249,7 @@ def rules_in_words(rules: IncreaseRules) -> list[Message]:
             )
         )
     if rules.on_days:
-        said.append(message("Prices may rise only on these days of the year: {days}.", days=days_words(rules)))
+        said.append(message("Prices may rise only on these days of the year: {days}", days=days_words(rules)))
     if rules.notice_days:
         said.append(
             counted(
