@@ -1,5 +1,6 @@
 """The letter of a comparison: a page for print, and the same as PDF in normal and in large type."""
 
+from base64 import b64encode
 from enum import StrEnum
 from typing import Annotated, Any, Final
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from marketplace.web.forms import Form, read_form, read_query
 from marketplace.web.security import Caller, allow_anyone
 from marketplace.web.templating import page, redirect
 from search.comparisons.laying_out import Shown, lay_out
-from search.comparisons.letters import draw_letter, file_name, write_letter
+from search.comparisons.letters import draw_letter, file_name, picture_of, write_letter
 from search.comparisons.pages import HERE, LETTER, Compared, ComparedWithIncome, address_of, pairs_of, shareable
 
 AnyRequest = Request[Any, Any, Any]
@@ -83,8 +84,9 @@ async def _page(request: AnyRequest, asked: Compared, shown: Shown, *, is_privat
     size = asked.size if isinstance(asked, LetterAsked | LetterWithIncome) else Size.NORMAL
     pairs = list(pairs_of(asked))
     other = [] if size is Size.LARGE else [("size", Size.LARGE.value)]
+    letter = await write_letter(shown, _address(asked, shown))
     return page(
-        request, "comparisons/letter.html", letter=await write_letter(shown, _address(asked, shown)),
+        request, "comparisons/letter.html", letter=letter, picture=b64encode(picture_of(letter).encode()).decode(),
         is_large=size is Size.LARGE, is_private=is_private, hidden=[*pairs, *_household(asked)], size=size.value,
         back=address_of(asked), pdf=f"{LETTER}.pdf?{urlencode([*pairs, ('size', size.value)])}",
         other=f"{LETTER}?{urlencode([*pairs, *other])}",

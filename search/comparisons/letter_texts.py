@@ -46,6 +46,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     address_words: str
     address: str
+    picture_text: str
     footer: str
 
 
@@ -72,9 +73,10 @@ def letter_of(shown: Shown, contacts: Mapping[UUID, Contact], day: date, address
         caption=say(message("What the month costs")) if shown.has_month else say(message("Providers")),
         head=tuple(_head(shown, writer)),
         rows=tuple(_rows(shown, writer)),
-        sections=(*_offers(shown, contacts, writer), *_counted(shown, writer), _choosing(shown, writer)),
-        address_words=say(message("This address opens the same comparison:")),
+        sections=(_choosing(shown, writer), *_offers(shown, contacts, writer), *_counted(shown, writer)),
+        address_words=say(message("This code and this address open the same comparison:")),
         address=address,
+        picture_text=say(message("QR code that opens the same comparison")),
         footer=say(message("Prices as they were on {day}. They may change; ask the provider.", day=day)),
     )
 
@@ -90,9 +92,7 @@ def _opening(shown: Shown, writer: _Writer) -> Iterable[str]:
         if voucher.is_estimate:
             text = message("Voucher: {name}. This is an estimate; the decision tells its value.", name=voucher.name)
         yield writer.say(text)
-    if shown.summary.first:
-        yield shown.summary.first
-    yield from shown.summary.more
+    yield from shown.summary.sentences
 
 
 def _head(shown: Shown, writer: _Writer) -> Iterable[str]:

@@ -1,11 +1,13 @@
 """The letter of a comparison as an accessible PDF: A4, in normal and in large type."""
 
 import asyncio
+import io
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 import msgspec
+import segno
 
 from marketplace.kernel.clock import today
 from marketplace.kernel.i18n import Language, message, translate
@@ -37,8 +39,20 @@ async def draw_letter(letter: Letter, *, is_large: bool) -> bytes:
 
 def draw(letter: Letter, day: date, points: int) -> bytes:
     """The same bytes for the same letter, whenever it is drawn. Raises as ``draw_letter``."""
-    data = {**msgspec.to_builtins(letter), "day": [day.year, day.month, day.day], "points": points}
+    data = {
+        **msgspec.to_builtins(letter),
+        "day": [day.year, day.month, day.day],
+        "points": points,
+        "picture": picture_of(letter),
+    }
     return typeset(TEMPLATE, data)
+
+
+def picture_of(letter: Letter) -> str:
+    """The QR code of the letter's address as SVG: nobody writes it off paper."""
+    drawn = io.BytesIO()
+    segno.make(letter.address, error="l", micro=False).save(drawn, kind="svg", scale=3, border=4, xmldecl=False)
+    return drawn.getvalue().decode()
 
 
 def file_name(language: Language, day: date, *, is_large: bool) -> str:

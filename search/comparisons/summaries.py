@@ -19,10 +19,15 @@ _MONTH_NAMES = (
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """``first`` is the answer itself; ``more`` puts it into place, sentence by sentence."""
+    """``first`` is the answer itself, ``why`` who pays it, ``others`` what the rest costs beside it."""
 
     first: str = ""
-    more: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        return (self.first, *self.why, *self.others) if self.first else ()
 
 
 class _Costed(msgspec.Struct, frozen=True):
@@ -53,20 +58,19 @@ def summary_of(items: Sequence[ComparedOffer], language: Language, *, own_cents:
         for name, item in zip(names, items, strict=True)
         if (pays := client_pays(item)) is not None
     ]
-    said = list(_of_month(costed, own_cents, language) if costed else _of_hour(items, names, language))
-    words = [translate(each, language) for each in said]
-    return Summary(words[0], tuple(words[1:])) if words else Summary()
-
-
-def _of_month(costed: Sequence[_Costed], own_cents: int | None, language: Language) -> Iterator[Message]:
+    if not costed:
+        said = [translate(each, language) for each in _of_hour(items, names, language)]
+        return Summary(said[0], tuple(said[1:])) if said else Summary()
     ranked = sorted(costed, key=lambda each: each.pays)
     least = [each for each in ranked if each.pays == ranked[0].pays]
-    yield _answer(least, len(ranked), language)
-    if len(least) < len(ranked):
-        yield from _dearer(least, ranked[len(least) :])
-    yield from _who_pays(least[0])
+    others = list(_dearer(least, ranked[len(least) :]))
     if own_cents is not None:
-        yield _own_service(own_cents, ranked[0].pays)
+        others.append(_own_service(own_cents, ranked[0].pays))
+    return Summary(
+        translate(_answer(least, len(ranked), language), language),
+        tuple(translate(each, language) for each in _who_pays(least[0])),
+        tuple(translate(each, language) for each in others),
+    )
 
 
 def _answer(least: Sequence[_Costed], count: int, language: Language) -> Message:

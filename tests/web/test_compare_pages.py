@@ -40,7 +40,7 @@ async def offers(organiser) -> list[UUID]:
     for number, name in enumerate(("Kotiapu Oy", "Hoiva <b>Oy</b>", "Arki Ky")):
         provider = await make_provider(name, business_id=f"234567{number}-9")
         await approve(provider, organiser)
-        details = OfferDetails(attributes={"same_carer": number > 0})
+        details = OfferDetails(attributes={"medicines": number > 0})
         prices = band_prices(day=3000 + 500 * number)
         changes = {
             "accepts_new_clients": number > 0,
@@ -271,7 +271,7 @@ class TestTheLetter:
             address(offers, week=WEEK, product=product.id).replace("/compare?", "/compare/letter?")
         )
         text = page.select_one(".st-letter").get_text(" ", strip=True).replace("\xa0", " ")
-        for expected in ("22.11.2026", "Maanantaisin klo 9", "28,00 €", "Näin valitset", "Tämä osoite avaa saman"):
+        for expected in ("22.11.2026", "Maanantaisin klo 9", "28,00 €", "Näin valitset", "avaavat saman vertailun"):
             assert expected in text
         assert page.select_one(".st-letter--large") is None
 
