@@ -185,7 +185,8 @@ def _eve_notes(calendar: BandCalendar) -> tuple[EveNote, ...]:
 
 
 def _spans(calendar: BandCalendar, shown: DayType) -> tuple[Span, ...]:
-    kind = calendar.holidays_as if shown is DayType.HOLIDAY else shown
+    is_read_otherwise = shown not in calendar.possible_day_types()  # Only holidays can be.
+    kind = calendar.holidays_as if is_read_otherwise else shown
     entries = [(i, hours) for i, hours in _entries(calendar) if kind in hours.days and _is_time(hours)]
     edges = {0, DAY_MINUTES} | {edge for _, hours in entries for edge in (hours.from_minute, hours.to_minute)}
     spans: list[tuple[int, int, list[int]]] = []
