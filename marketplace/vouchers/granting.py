@@ -17,7 +17,9 @@ from marketplace.organisers.schemas import Caps, Product, ProductVersion
 from marketplace.plans.clients import case_manager_of, client_for
 from marketplace.plans.plans import active_service
 from marketplace.plans.schemas import ClientView, PlanServiceView, PlanView
+from marketplace.pricing.needs import needs_of
 from marketplace.pricing.prices import UNIT_WORDS, Unit
+from marketplace.pricing.values import Household
 from marketplace.vouchers import money, numbers
 from marketplace.vouchers.decisions import keep_decision, words_of_grant
 from marketplace.vouchers.queries import voucher_for
@@ -181,10 +183,17 @@ def _terms(basis: _Basis) -> VoucherTerms:
         rule=basis.version.value_rule,
         rule_version=f"{basis.product.code} {basis.version.label}",
         calendar=basis.version.calendar,
-        household=basis.client.household,
+        household=_household(basis),
         no_own_share=basis.product.no_own_share,
         limits=basis.version.caps.limits if basis.version.caps.overrun else None,
     )
+
+
+def _household(basis: _Basis) -> Household:
+    """The client's household, with the hours granted where the value goes by them."""
+    if not needs_of(basis.version.value_rule).hours:
+        return basis.client.household
+    return msgspec.structs.replace(basis.client.household, minutes_per_month=basis.minutes)
 
 
 def _reserved(caps: Caps, terms: VoucherTerms, basis: _Basis, months: int) -> int:

@@ -12,23 +12,23 @@ from marketplace.kernel.db import Row, fetch_one
 from marketplace.kernel.errors import NotFound, Refused
 from marketplace.kernel.i18n import Text, message
 from marketplace.organisers.products import product, version_on
-from marketplace.pricing.limits import Cap, CapPeriod, Limits, Used
+from marketplace.pricing.limits import Cap, CapPeriod, Limits, Overrun, Used
 from marketplace.pricing.months import MonthVoucher
 from marketplace.pricing.values import Household
 from marketplace.vouchers.numbers import read_number, shown
 from marketplace.vouchers.scoping import scope_of
-from marketplace.vouchers.terms import VoucherTerms, read_terms
+from marketplace.vouchers.terms import VoucherTerms, limits_of, read_terms
 
 VOUCHER: Final = """
 select v.*, p.name_fi, p.name_sv, p.name_en from voucher v join voucher_product p on p.id = v.product_id
 where v.number = $1 and v.{column} = $2
 """
 USED: Final = """
-select coalesce(sum(billed_minutes) filter (where day >= $2), 0)::bigint as minutes,
-    coalesce(sum(units) filter (where day >= $2), 0)::bigint as units,
+select coalesce(sum(coalesce(covered, billed_minutes)) filter (where day >= $2), 0)::bigint as minutes,
+    coalesce(sum(coalesce(covered, units)) filter (where day >= $2), 0)::bigint as units,
     coalesce(sum(payer_cents) filter (where day >= $2), 0)::bigint as cents,
-    coalesce(sum(billed_minutes) filter (where day < $2), 0)::bigint as minutes_before,
-    coalesce(sum(units) filter (where day < $2), 0)::bigint as units_before,
+    coalesce(sum(coalesce(covered, billed_minutes)) filter (where day < $2), 0)::bigint as minutes_before,
+    coalesce(sum(coalesce(covered, units)) filter (where day < $2), 0)::bigint as units_before,
     coalesce(sum(payer_cents) filter (where day < $2), 0)::bigint as cents_before
 from visit where voucher_id = $1 and day < $3 and status <> 'reversed'
 """
@@ -92,7 +92,7 @@ async def paying_voucher(actor: Actor, number: str, month: date) -> Paying:
         raise NotFound
     days = _days(row, month)
     terms = read_terms(row["terms"])
-    limits = _limits(row, await _used(row["id"], month))
+    limits = _limits(row, terms, await _used(row["id"], month))
     return Paying(
         organiser_id=row["organiser_id"],
         service_class=row["service_class"],
@@ -143,23 +143,22 @@ async def _used(voucher_id: UUID, month: date) -> tuple[Used, Used]:
     return used, before
 
 
-def _limits(row: Row, used: tuple[Used, Used]) -> Limits:
-    """The voucher's own month and its product's caps, less what is used. Weeks are counted as if none had begun."""
+def _limits(row: Row, terms: VoucherTerms, used: tuple[Used, Used]) -> Limits:
+    """The voucher's caps less what is used. Weeks are counted as if none had begun.
+
+    Where the product does not say what happens beyond them, the overrun is shown as the client's.
+    """
     in_month, before = used
-    own = Cap(
-        period=CapPeriod.MONTH,
-        minutes=row["minutes_per_month"],
-        units=row["units_per_month"],
-        cents=row["cents_per_month"],
-    )
-    kept = Limits() if row["limits"] is None else msgspec.json.decode(row["limits"], type=Limits)
-    caps = tuple(_left(cap, in_month) if cap.period is CapPeriod.MONTH else cap for cap in (own, *kept.caps))
-    before_and_now = Used(
+    own = {"minutes": row["minutes_per_month"], "units": row["units_per_month"], "cents": row["cents_per_month"]}
+    kept = limits_of(terms, **own)
+    caps = tuple(_left(cap, in_month) if cap.period is CapPeriod.MONTH else cap for cap in kept.caps)
+    both = Used(
         minutes=before.minutes + in_month.minutes,
         units=before.units + in_month.units,
         cents=before.cents + in_month.cents,
     )
-    return msgspec.structs.replace(kept, caps=caps, used=before_and_now)
+    overrun = Overrun.CLIENT_PAYS if terms.limits is None else kept.overrun
+    return Limits(caps=caps, overrun=overrun, used=both)
 
 
 def _left(cap: Cap, used: Used) -> Cap:
