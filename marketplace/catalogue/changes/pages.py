@@ -209,7 +209,7 @@ async def show_organiser_changes(request: AnyRequest, actor: Caller) -> Response
     """The increases that wait for a decision, what is coming, and what became of the last ones."""
     found = {status: await queries.organiser_changes(actor, status) for status in ChangeStatus}
     return page(
-        request, "changes/organiser.html", desk=DESK, words=STATUS_WORDS, tones=STATUS_TONES,
+        request, "changes/organiser.html", list=DESK, words=STATUS_WORDS, tones=STATUS_TONES,
         awaiting=found[ChangeStatus.AWAITING_APPROVAL], scheduled=found[ChangeStatus.SCHEDULED],
         decided=sorted(
             [*found[ChangeStatus.IN_FORCE], *found[ChangeStatus.REJECTED], *found[ChangeStatus.CANCELLED]],
@@ -257,7 +257,7 @@ async def reject_price_change(request: AnyRequest, actor: Caller, change_id: Fro
 async def _decision_page(request: AnyRequest, actor: Actor, change_id: UUID, form: Form[Rejection]) -> Response[str]:
     change = await queries.change_for(actor, change_id)
     return page(
-        request, "changes/decision.html", form=form, desk=DESK, words=STATUS_WORDS, tones=STATUS_TONES,
+        request, "changes/decision.html", form=form, list=DESK, words=STATUS_WORDS, tones=STATUS_TONES,
         unit=unit_words(change.unit), may_see_clients=actor.has_role(Role.ORGANISER_ADMIN),
         status_code=200 if form.ok else 422, **change_facts(change, actor.language),
     )  # fmt: skip
