@@ -209,7 +209,7 @@ def test_a_workbook_with_numbers_percents_and_dates() -> None:
     )  # fmt: skip
     report = read_price_sheet(data)
     assert table(report) == {"Mon–Fri 7–18": 3850, "Mon–Fri 18–22": 4428}
-    assert refusals(report)[0] == (6, "C", "The price is missing.")
+    assert refusals(report)[0] == (6, "C", "“=30+5” is not an amount in euros.")
     assert (report.kind, report.rows[0].outcome) == ("xlsx", NOTE)
 
 
@@ -218,7 +218,7 @@ def test_the_error_file_has_the_bad_rows_with_reasons_and_can_be_sent_again() ->
     errors = error_file(read(sheet), Language.EN)
     lines = errors.decode("utf-8-sig").split("\r\n")
     assert lines[0] == "Palvelu;Aika;Hinta;Why the row was refused"
-    assert lines[1].startswith("'=cmd();ma-pe;abc;Row 3, column A: It does not say")
+    assert lines[1].startswith("'=cmd();ma-pe;abc;\"Row 3, column A: It does not say")
     mended = errors.decode("utf-8-sig").replace("neljä", "44").encode()
     assert read_price_sheet(mended).lists[0].service_class == "V-CLEANING"
 

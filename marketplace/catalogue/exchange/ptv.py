@@ -261,7 +261,7 @@ def _service_languages(service: Mapping[str, Any], left_out: list[Message]) -> t
     codes = [str(code) for code in given[:MOST_ENTRIES]] if isinstance(given, list) else []
     unknown = [code for code in codes if code not in SERVICE_LANGUAGES]
     left_out += [message("Left out: the language {code}.", code=code[:20]) for code in unknown]
-    return tuple(dict.fromkeys(code for code in codes if code in SERVICE_LANGUAGES))
+    return tuple(dict.fromkeys(code for code in codes if code in SERVICE_LANGUAGES)) or ("fi",)
 
 
 def _without_place(service: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Message]:

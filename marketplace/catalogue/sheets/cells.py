@@ -1,6 +1,7 @@
 """The cells of a row by the names of their columns, and the plain ones of them read: minutes, dates, municipalities. Pure."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
@@ -25,10 +26,13 @@ class RowRefusedError(ValueError):
 class Cells:
     """A row's cells by the names of their columns."""
 
-    def __init__(self, row: SheetRow, layout: Layout) -> None:
-        self.row, self.layout = row, layout
+    def __init__(self, row: SheetRow, layout: Layout, said: Mapping[str, str] | None = None) -> None:
+        self.row, self.layout, self.said = row, layout, said or {}
 
     def get(self, name: str) -> str:
+        """The cell of a column, or what the row's words mean in its place."""
+        if name in self.said:
+            return self.said[name]
         own = self.row.cell(self.layout.fields.get(name))
         return self._with_clock(own) if name == "time_text" else own
 

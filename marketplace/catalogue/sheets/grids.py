@@ -35,6 +35,7 @@ _ZIP_START: Final = b"PK\x03\x04"
 _OLD_EXCEL_START: Final = b"\xd0\xcf\x11\xe0"
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _SAMPLE_LINES: Final = 50
+_UNCOUNTED: Final = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 
 
 class UnreadableSheetError(ValueError):
@@ -174,6 +175,10 @@ def _workbook_rows(data: bytes) -> Iterator[list[str]]:
             warnings.simplefilter("ignore")  # Of styles and validations that the library cannot keep.
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             rows = next(filter(None, (_sheet_rows(sheet) for sheet in book.worksheets)), [])
+            if _has_uncounted(data):
+                written = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+                formulas = next(filter(None, (_sheet_rows(sheet) for sheet in written.worksheets)), [])
+                rows = _with_formulas(rows, formulas)
     except UnreadableSheetError:
         raise
     except Exception as error:
@@ -198,6 +203,25 @@ def _declares_entities(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
     with archive.open(part) as file:
         start = file.read(4096).replace(b"\x00", b"").upper()
     return b"<!DOCTYPE" in start or b"<!ENTITY" in start
+
+
+def _has_uncounted(data: bytes) -> bool:
+    """Whether the workbook has formulas without the value that they gave: it was made by a program, not saved by one."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        sheets = [part for part in archive.namelist() if part.startswith("xl/worksheets/") and part.endswith(".xml")]
+        return any(_UNCOUNTED.search(archive.read(part)) for part in sheets)
+
+
+def _with_formulas(rows: list[list[str]], formulas: list[list[str]]) -> list[list[str]]:
+    """A formula without a value stands as itself, so that its row is refused and not taken for empty."""
+    filled: list[list[str]] = []
+    for index, written in enumerate(formulas):
+        known = rows[index] if index < len(rows) else []
+        known = [*known, *[""] * (len(written) - len(known))]
+        filled.append(
+            [cell or (text if text.startswith("=") else "") for cell, text in zip(known, written, strict=True)]
+        )
+    return filled
 
 
 def _sheet_rows(sheet: Any) -> list[list[str]]:

@@ -1,5 +1,6 @@
 """Which column of a price sheet is what: headings in three languages, times as headings, headings over two rows. Pure."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -22,10 +23,12 @@ from marketplace.kernel.calendar import DayType
 from marketplace.pricing.prices import Unit
 
 _HEADING_ROWS: Final = 60
+LONGEST_SERVICE: Final = 60
+_LENGTH: Final = re.compile(r"(\d{1,3})\s*min(?:uuttia|uter|utes)?\.?")
 
 
 class PriceColumn(msgspec.Struct, frozen=True):
-    """A column of amounts. A heading such as ``la 8–18`` gives its hours, others its unit or its tax."""
+    """A column of amounts. A heading such as ``la 8–18`` gives its hours, others its unit, tax, service or length."""
 
     index: int
     heading: str
@@ -33,6 +36,13 @@ class PriceColumn(msgspec.Struct, frozen=True):
     unit: Unit | None = None
     vat: str = ""
     percent: bool = False
+    service: str = ""
+    length: str = ""
+
+    @property
+    def is_common(self) -> bool:
+        """Whether the row says which service it is, not the column's heading."""
+        return not self.service
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -41,6 +51,7 @@ class Layout(msgspec.Struct, frozen=True):
     fields: Mapping[str, int]
     prices: tuple[PriceColumn, ...]
     headings: tuple[str, ...] = ()
+    section: str = ""
 
 
 def layout_of(row: SheetRow) -> Layout | None:
@@ -49,6 +60,7 @@ def layout_of(row: SheetRow) -> Layout | None:
     if any(looks_like_amount(cell) for cell in cells if cell):
         return None
     found = _layout([(index, heading) for index, heading in enumerate(cells) if heading], cells)
+    found = _by_service(found, cells) if not found.prices else _under_service(found, cells)
     known = len(found.fields) + len(found.prices)
     return found if found.prices and known >= 2 else None
 
@@ -64,10 +76,34 @@ def _layout(headings: Sequence[tuple[int, str]], cells: Sequence[str]) -> Layout
             prices.append(msgspec.structs.replace(column, time=_time_of(after) if after else None))
         elif name:
             fields.setdefault(name, index)
+        elif length := _LENGTH.fullmatch(heading.strip().casefold()):
+            prices.append(PriceColumn(index, heading, unit=Unit.VISIT, length=f"{length[1]} min"))
         elif time := _time_of(heading):
             column = _price_column(index, heading, percent=False)
             prices.append(msgspec.structs.replace(column, time=time))
     return Layout(fields, tuple(prices), tuple(cells))
+
+
+def _by_service(found: Layout, cells: Sequence[str]) -> Layout:
+    """Headings that are services, with the times below each other in the first column."""
+    rest = [(index, cell) for index, cell in enumerate(cells) if cell and index not in found.fields.values()]
+    if len(rest) < 2 or not all(class_of(cell) and len(cell) <= LONGEST_SERVICE for _, cell in rest):
+        return found
+    times = found.fields.get("time_text", 0)
+    if times in {index for index, _ in rest}:
+        return found
+    prices = tuple(PriceColumn(index, cell, service=cell) for index, cell in rest)
+    return Layout({**found.fields, "time_text": times}, prices, tuple(cells))
+
+
+def _under_service(found: Layout, cells: Sequence[str]) -> Layout:
+    """A small table headed by its service: ``Kotihoito | Hinta`` over rows of times."""
+    taken = {*found.fields.values(), *(column.index for column in found.prices)}
+    rest = [(index, cell) for index, cell in enumerate(cells) if cell and index not in taken]
+    if found.fields.keys() & {"service_text", "time_text"} or len(rest) != 1 or not class_of(rest[0][1]):
+        return found
+    index, service = rest[0]
+    return Layout({**found.fields, "time_text": index}, found.prices, found.headings, section=service)
 
 
 def _price_column(index: int, heading: str, *, percent: bool) -> PriceColumn:

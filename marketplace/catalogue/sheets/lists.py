@@ -22,20 +22,22 @@ from marketplace.catalogue.prices.week_bands import (
     what_is_left,
     with_prices,
 )
+from marketplace.catalogue.sheets.exported_calendars import exported_calendar
 from marketplace.catalogue.sheets.rows import SETTINGS, PriceRow, is_for_all
 from marketplace.catalogue.sheets.terms import Term, with_terms
-from marketplace.catalogue.sheets.times import weekday_names
+from marketplace.catalogue.sheets.times import EVERY_DAY, ReadTime, weekday_names
 from marketplace.catalogue.sheets.words import beyond_km
-from marketplace.kernel.calendar import DayType, Holiday
+from marketplace.kernel.calendar import DAY_MINUTES, DayType
 from marketplace.kernel.i18n import Language, Message, Text, message
 from marketplace.kernel.money import round_cents
 from marketplace.organisers.reference import is_service_class
-from marketplace.pricing.bands import MOST_BANDS, Band, BandCalendar, EveRule, Hours
+from marketplace.pricing.bands import MOST_BANDS, BandCalendar, EveRule, Hours
 from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 
 FEES: Final = frozenset({"TRAVEL", "VISIT-FEE", "INVOICE-FEE", "EMERGENCY"})
 MOST_EXTRAS: Final = 100
 
+_AS_SUNDAYS: Final = message("The list has no price for public holidays. They are priced as Sundays.")
 Key = tuple[object, ...]
 
 
@@ -94,6 +96,7 @@ class _Draft:
         self.extras: list[Extra] = []
         self.warnings: list[Message] = []
         self.visit_fee_cents = 0
+        self.is_spread = False
 
     @property
     def is_banded(self) -> bool:
@@ -113,6 +116,12 @@ class _Draft:
             self.placed.append((Priced(row.key, row.time.hours, row.cents, row.name), row))
         else:
             self.untimed.append(row)
+
+    def spread(self) -> None:
+        """The one price becomes that of all hours for which no other row has a price."""
+        every = ReadTime((Hours(EVERY_DAY, 0, DAY_MINUTES),), timed=False)
+        self.untimed.append(msgspec.structs.replace(self.first, time=every, key="other"))
+        self.is_spread = True
 
     def clash(self, row: PriceRow) -> PriceRow | None:
         """A row that already has some of the hours; of days without hours, the same days."""
@@ -271,7 +280,13 @@ def _add_surcharge(draft: _Draft, row: PriceRow, surcharge: Extra) -> None:
     if row.kind == "surcharge_pct":
         dearer = round_cents(draft.base_cents * (1 + row.percent / 100))
     priced = msgspec.structs.replace(row, cents=dearer)
-    if row.time is None or not draft.is_banded or draft.clash(priced):
+    if row.time and not draft.is_banded and not draft.settings and draft.first.unit is Unit.HOUR:
+        draft.spread()
+    if row.time and draft.is_spread and {day for each in row.time.hours for day in each.days} == {DayType.SUNDAY}:
+        hours = tuple(Hours((*each.days, DayType.HOLIDAY), each.from_minute, each.to_minute) for each in row.time.hours)
+        priced = msgspec.structs.replace(priced, time=msgspec.structs.replace(row.time, hours=hours))
+        draft.warnings.append(_AS_SUNDAYS)
+    if priced.time is None or not draft.is_banded or draft.clash(priced):
         draft.rows.append(row)
         draft.extras += [] if _is_there(draft, surcharge) else [surcharge]
         return
@@ -318,10 +333,10 @@ def _priced(draft: _Draft) -> tuple[BandCalendar | None, PriceList]:
         visit_fee_cents=draft.visit_fee_cents,
     )
     if not draft.is_banded:
-        calendar = _settled_calendar(draft) if draft.settings else None
+        calendar = exported_calendar([row for _, row in draft.placed], draft.settings) if draft.settings else None
         return calendar, msgspec.structs.replace(base, one_price_cents=draft.first.cents)
     if draft.settings:
-        exact = _settled_calendar(draft)
+        exact = exported_calendar([row for _, row in draft.placed], draft.settings)
         prices = with_prices(bands_of([priced for priced, _ in draft.placed]))
         return exact, msgspec.structs.replace(base, band_prices=prices)
     calendar, band_prices = calendar_of(_all_placed(draft), "imported", _eves(draft))
@@ -359,37 +374,6 @@ def _as_priced(row: PriceRow) -> Priced:
     return Priced(row.key, row.time.hours if row.time else (), row.cents)
 
 
-def _settled_calendar(draft: _Draft) -> BandCalendar:
-    """The calendar of an exported list, band by band as its rows say."""
-    head = next((row for row in draft.settings if row.kind == "calendar"), None)
-    settings: dict[str, str] = {}
-    for part in head.note.split() if head else ():
-        name, _, value = part.partition("=")
-        settings[name] = value
-    banded = [*(row for _, row in draft.placed), *(row for row in draft.settings if row.kind == "band")]
-    eves = [row for row in draft.settings if row.kind == "eve"]
-    closed = [row for row in draft.settings if row.kind == "not_served"]
-    saturday = settings.get("saturday_eves_as")
-    return BandCalendar(
-        version=head.key if head else "imported",
-        bands=tuple(_band(row) for row in sorted(banded, key=lambda row: row.row)),
-        holidays_as=_day_type(settings.get("holidays_as"), DayType.HOLIDAY),
-        eves=tuple(
-            EveRule(Holiday(row.key), _day_type(row.note, DayType.EVE)) for row in eves if row.key in set(Holiday)
-        ),
-        saturday_eves_as=_day_type(saturday, DayType.SATURDAY) if saturday else None,
-        not_served=tuple(each for row in closed if row.time for each in row.time.hours),
-    )
-
-
-def _band(row: PriceRow) -> Band:
-    return Band(row.key, row.name or Text(row.key), row.time.hours if row.time else ())
-
-
-def _day_type(text: str | None, usual: DayType) -> DayType:
-    return DayType(text) if text in set(DayType) else usual
-
-
 def _warnings(draft: _Draft, calendar: BandCalendar | None) -> Iterator[Message]:
     first = draft.first
     if first.code is None or not is_service_class(first.code):
@@ -403,6 +387,6 @@ def _warnings(draft: _Draft, calendar: BandCalendar | None) -> Iterator[Message]
     if first.time and first.time.only:
         yield message("The prices are for {days} only.", days=_condition(first))
     if calendar and calendar.holidays_as is DayType.SUNDAY and not draft.settings:
-        yield message("The list has no price for public holidays. They are priced as Sundays.")
+        yield _AS_SUNDAYS
     if draft.is_banded and first.unit not in BANDED_UNITS:
         yield message("Only hours and visits are priced by time band.")

@@ -148,25 +148,16 @@ def _with_prices(
 
 
 def _in_words(prices: PriceList, calendar: BandCalendar | None) -> str:
-    unit = translate(UNIT_WORDS[prices.unit], Language.FI)
-    if prices.one_price_cents is not None or calendar is None:
-        lines = [
-            f"{translate(message('{price} per {unit}', price=Money(prices.price_of(None)), unit=unit), Language.FI)}"
-        ]
+    unit = UNIT_WORDS[prices.unit]
+    if prices.length_prices:
+        said = [(f"{each.up_to_minutes} min", each.price_cents) for each in prices.length_prices]
+    elif prices.one_price_cents is not None or calendar is None:
+        words = message("{price} per {unit}", price=Money(prices.price_of(None)), unit=unit)
+        return LISTED + translate(words, Language.FI)
     else:
-        lines = [
-            translate(
-                message(
-                    "{band}: {price} per {unit}",
-                    band=calendar.band(each.band).name,
-                    price=Money(each.price_cents),
-                    unit=unit,
-                ),
-                Language.FI,
-            )
-            for each in prices.band_prices
-        ]
-    return "\n".join(LISTED + line for line in lines)[:MAX_DESCRIPTION]
+        said = [(calendar.band(each.band).name.fi, each.price_cents) for each in prices.band_prices]
+    lines = (message("{band}: {price} per {unit}", band=when, price=Money(cents), unit=unit) for when, cents in said)
+    return "\n".join(LISTED + translate(line, Language.FI) for line in lines)[:MAX_DESCRIPTION]
 
 
 async def _changed_offer(

@@ -8,18 +8,21 @@ from enum import StrEnum
 
 import msgspec
 
+from marketplace.catalogue.sheets.blocks import Block, blocks_of
 from marketplace.catalogue.sheets.cells import RowRefusedError
 from marketplace.catalogue.sheets.grids import (
     Kind,
     SheetRow,
-    SheetTable,
     UnreadableSheetError,
     column_letter,
     read_table,
 )
 from marketplace.catalogue.sheets.layout import Layout, guessed_layout, heading_rows
+from marketplace.catalogue.sheets.lengths import by_length
 from marketplace.catalogue.sheets.lists import DraftPriceList, draft_lists
+from marketplace.catalogue.sheets.remarks import valid_from_in
 from marketplace.catalogue.sheets.rows import Context, PriceRow, read_row
+from marketplace.catalogue.sheets.words import class_of
 from marketplace.kernel.i18n import Message, Text, message
 from marketplace.kernel.money import Money
 from marketplace.organisers.reference import is_service_class, service_class
@@ -74,49 +77,80 @@ def read_price_sheet(data: bytes, *, service_class_code: str | None = None) -> S
         UnreadableSheetError: the file is no table, or none of its columns holds prices.
     """
     table = read_table(data)
-    layouts = _layouts(table)
-    if not layouts:
+    readings = [_read_block(block, service_class_code) for block in blocks_of(table.rows)]
+    if not any(each.layouts for each in readings):
         raise UnreadableSheetError(
             message("No column with prices was found. Give the columns headings such as Palvelu, Aika and Hinta.")
         )
-    context = Context(default_class=service_class_code)
-    prices: list[PriceRow] = []
-    reports: list[RowReport] = []
-    for row, layout in _with_layouts(table, layouts):
-        reports.append(_report(row, layout, context, prices))
-    lists, lost = draft_lists(prices)
+    lists, lost = draft_lists([price for each in readings for price in each.prices])
     refused = {row.row: (row, why) for row, why in lost}
     return SheetReport(
         kind=table.kind,
-        header=next(iter(layouts.values()))[1].headings,
-        rows=tuple(_lost(report, refused) for report in reports),
-        lists=lists,
+        header=_header(table.rows, readings),
+        rows=tuple(_lost(report, refused) for report in _beside([each.reports for each in readings], table.rows)),
+        lists=by_length(lists),
     )
 
 
-def _layouts(table: SheetTable) -> dict[int, tuple[int, Layout]]:
+class _Reading(msgspec.Struct):
+    """What one table of the sheet gave: its headings, its prices, and a report for each row."""
+
+    layouts: dict[int, tuple[int, Layout]]
+    prices: list[PriceRow]
+    reports: list[RowReport]
+
+
+def _read_block(block: Block, default_class: str | None) -> _Reading:
+    layouts = _layouts(block.rows)
+    read = _Reading(layouts, [], [])
+    context = Context(default_class=default_class)
+    sections = {block.rows[index].number: layout.section for index, (_, layout) in layouts.items() if index >= 0}
+    for row, layout in _with_layouts(block.rows, layouts):
+        context.section = sections.get(row.number) or context.section
+        read.reports.append(_report(row, layout, context, read.prices, block.offset))
+    read.prices = [msgspec.structs.replace(each, column=each.column + block.offset) for each in read.prices]
+    return read
+
+
+def _header(rows: Sequence[SheetRow], readings: Sequence[_Reading]) -> tuple[str, ...]:
+    """The file's own headings: of tables side by side the whole row of them."""
+    index, (_, layout) = next(iter(next(each.layouts for each in readings if each.layouts).items()))
+    return layout.headings if len(readings) == 1 else rows[index].cells
+
+
+def _beside(reports: Sequence[Sequence[RowReport]], rows: Sequence[SheetRow]) -> Iterator[RowReport]:
+    """One report for each row of the sheet, of all tables that it runs through."""
+    for row, *parts in zip(rows, *reports, strict=True):
+        bad = [each for each in parts if each.outcome is RowOutcome.REFUSED]
+        told = bad or [each for each in parts if each.outcome is RowOutcome.ACCEPTED] or parts
+        words = tuple(words for each in told for words in each.words)
+        yield msgspec.structs.replace(told[0], words=words, cells=row.cells)
+
+
+def _layouts(rows: Sequence[SheetRow]) -> dict[int, tuple[int, Layout]]:
     """By the index of the heading row: how many rows it takes, and the layout of the rows below it."""
-    found = {index: (taken, layout) for index, taken, layout in heading_rows(table.rows)}
-    if not found and (guess := guessed_layout(table.rows)):
+    found = {index: (taken, layout) for index, taken, layout in heading_rows(rows)}
+    if not found and (guess := guessed_layout(rows)):
         return {-1: (1, guess)}
     return found
 
 
 def _with_layouts(
-    table: SheetTable, layouts: dict[int, tuple[int, Layout]]
+    rows: Sequence[SheetRow], layouts: dict[int, tuple[int, Layout]]
 ) -> Iterator[tuple[SheetRow, Layout | None]]:
     """Each row with the headings above it; None for rows that are headings, or above the first of them."""
     current = layouts[-1][1] if -1 in layouts else None
     heading_until = -1
-    for index, row in enumerate(table.rows):
+    for index, row in enumerate(rows):
         if index in layouts:
             taken, current = layouts[index]
             heading_until = index + taken
         yield row, None if index < heading_until else current
 
 
-def _report(row: SheetRow, layout: Layout | None, context: Context, prices: list[PriceRow]) -> RowReport:
+def _report(row: SheetRow, layout: Layout | None, context: Context, prices: list[PriceRow], offset: int) -> RowReport:
     if layout is None or is_remark(row):
+        _take_note(row, context)
         return RowReport(number=row.number, outcome=RowOutcome.NOTE, words=(), cells=row.cells)
     try:
         found = read_row(row, layout, context)
@@ -124,10 +158,19 @@ def _report(row: SheetRow, layout: Layout | None, context: Context, prices: list
         heading = (
             layout.headings[error.column] if error.column is not None and error.column < len(layout.headings) else ""
         )
-        return _refusal(row.number, row.cells, error.words, error.column, heading)
+        column = error.column + offset if error.column is not None else None
+        return _refusal(row.number, row.cells, error.words, column, heading)
     prices += found
     outcome = RowOutcome.ACCEPTED if found else RowOutcome.NOTE
     return RowReport(number=row.number, outcome=outcome, words=tuple(meaning(each) for each in found), cells=row.cells)
+
+
+def _take_note(row: SheetRow, context: Context) -> None:
+    """Above a table may stand the service that it is for, and the day from which it holds."""
+    filled = [cell for cell in row.cells if cell]
+    if len(filled) == 1 and class_of(filled[0]) and not is_remark(row):
+        context.section = filled[0]
+    context.valid_from = context.valid_from or valid_from_in(row.cells)
 
 
 def is_remark(row: SheetRow) -> bool:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from marketplace.catalogue.prices.time_words import Days, UnreadableTimeError
+from marketplace.catalogue.prices.time_words import UnreadableTimeError
 from marketplace.catalogue.sheets.cells import (
     Blaming,
     Cells,
@@ -19,8 +19,10 @@ from marketplace.catalogue.sheets.cells import (
 )
 from marketplace.catalogue.sheets.grids import SheetRow
 from marketplace.catalogue.sheets.layout import Layout, PriceColumn
+from marketplace.catalogue.sheets.remarks import extra_time
+from marketplace.catalogue.sheets.row_times import ANY, exact_time, key_of, reads, time_of_row
 from marketplace.catalogue.sheets.terms import TERMS, Term, read_term
-from marketplace.catalogue.sheets.times import EVERY_DAY, ReadTime, read_times
+from marketplace.catalogue.sheets.times import ReadTime, read_times
 from marketplace.catalogue.sheets.words import (
     ALL_SERVICES,
     OTHER_SERVICES,
@@ -38,28 +40,20 @@ from marketplace.catalogue.sheets.words import (
     unit_of,
     vat_in,
 )
-from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Text, message
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.pricing.bands import Hours
 from marketplace.pricing.prices import Unit
 
-ANY: Final = "any"
+ALL_CODE: Final = "ALL"
 SETTINGS: Final = frozenset({"band", "not_served", "eve", "calendar", *TERMS})
 """Kinds of row that carry no price but complete the time bands of an exported list."""
 
-DAYS_OF: Final[Mapping[str, Days]] = {
-    "weekday_day": (DayType.WEEKDAY,),
-    "weekday_evening": (DayType.WEEKDAY,),
-    "night": EVERY_DAY,
-    "saturday_day": (DayType.SATURDAY,),
-    "saturday_evening": (DayType.SATURDAY,),
-    "sunday_holiday": (DayType.SUNDAY, DayType.HOLIDAY),
-    "eve": (DayType.EVE,),
-}
-_USUAL_TEXT: Final = {"weekday_evening": "ilta", "saturday_evening": "ilta", "night": "yö"}
 _UNIT_OF_FEE: Final = {"TRAVEL": Unit.KM, "INVOICE-FEE": Unit.PIECE, "VISIT-FEE": Unit.VISIT, "EMERGENCY": Unit.VISIT}
-_NO_PRICE: Final = frozenset({"", "-", "–", "—", "x", "ei", "ei tarjolla", "ei saatavilla", "n/a", "nej", "no"})
+_NO_PRICE: Final = frozenset(
+    {"", "-", "–", "—", "x", "ei", "ei tarjolla", "ei saatavilla", "n/a", "nej", "no", "sopimuksen mukaan",
+     "tarjouksen mukaan", "pyydä tarjous", "kysy", "kysy tarjous", "enligt överenskommelse", "enligt offert", "on request"}
+)  # fmt: skip
 
 
 class PriceRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,6 +93,7 @@ class Context(msgspec.Struct):
     default_class: str | None = None
     section: str = ""
     above: str = ""
+    valid_from: date | None = None
 
 
 def read_row(row: SheetRow, layout: Layout, context: Context) -> list[PriceRow]:
@@ -109,14 +104,28 @@ def read_row(row: SheetRow, layout: Layout, context: Context) -> list[PriceRow]:
     """
     cells = Cells(row, layout)
     kind = _kind(cells)
+    if not kind and (words := _extra_words(cells, context)):
+        kind, cells = "surcharge_eur", Cells(row, layout, words)
     if kind in SETTINGS:
         return [_setting(cells, kind)]
     columns = [column for column in layout.prices if plain(row.cell(column.index)) not in _NO_PRICE]
     if not columns:
         return _without_price(cells, context)
     _check_headings(cells)
-    common = _common(cells, context)
-    return [_price(cells, column, common, kind) for column in columns]
+    found: list[PriceRow] = []
+    for column in columns:
+        above = context if column.is_common else msgspec.structs.replace(context, section=column.service)
+        found.append(_price(cells, column, _common(cells, above), kind))
+        context.above = above.above
+    return found
+
+
+def _extra_words(cells: Cells, context: Context) -> dict[str, str]:
+    """A surcharge named after its time (``Iltalisä klo 18-22``) is for the section's service, else for all."""
+    time = extra_time(cells.get("service_text")) if not cells.get("service_code") else None
+    if time is None:
+        return {}
+    return {"time_text": time, "time_band": "", "service_text": "", "service_code": "" if context.section else ALL_CODE}
 
 
 def _check_headings(cells: Cells) -> None:
@@ -169,13 +178,15 @@ def _kind(cells: Cells) -> str:
 
 def _common(cells: Cells, context: Context) -> _Common:
     text = cells.get("service_text") or _from_above(cells, context)
-    time, key, condition = _when(cells)
+    time, key, condition = time_of_row(cells)
     if time is None and text and not (condition or cells.get("time_band")):
         found, text = _time_in_service(text, context)
         time, key = found, key_of(found) if found else key
     context.above = text
     code = _code(cells, text or context.section, context)
-    return _Common(code, text or context.section, time, key, condition, _fields(cells, code))
+    fields = _fields(cells, code)
+    fields["valid_from"] = fields["valid_from"] or context.valid_from
+    return _Common(code, text or context.section, time, key, condition, fields)
 
 
 def _from_above(cells: Cells, context: Context) -> str:
@@ -191,7 +202,7 @@ def _time_in_service(text: str, context: Context) -> tuple[ReadTime | None, str]
     words = text.split()
     for start in range(1, min(len(words), 12)):
         head, tail = " ".join(words[:start]), " ".join(words[start:])
-        if class_of(head) and _reads(tail):
+        if class_of(head) and reads(tail):
             return read_times(tail), head
     return None, text
 
@@ -216,76 +227,6 @@ def _code(cells: Cells, text: str, context: Context) -> str | None:
         words = message("It does not say which service this is. Give the code of a service class.")
         raise RowRefusedError(cells.place("service_text"), words)
     return found
-
-
-def _when(cells: Cells) -> tuple[ReadTime | None, str, str]:
-    """The hours, the band's key, and words that are a condition rather than a time."""
-    key, text = plain(cells.get("time_band")).replace(" ", "_") or "", cells.get("time_text")
-    if cells.is_exact:
-        return _exact_time(cells)
-    if key and key != ANY and key not in DAYS_OF:
-        text, key = " ".join(part for part in (cells.get("time_band"), text) if part), ""
-    if key == ANY or not (key or text):
-        return (None, ANY, text)
-    time = _read(cells, text or _USUAL_TEXT.get(key, ""), key)
-    return _with_holidays(key, time), key or key_of(time), ""
-
-
-def _exact_time(cells: Cells) -> tuple[ReadTime | None, str, str]:
-    key, text = cells.get("time_band"), cells.get("time_text")
-    if not text:
-        return None, key or ANY, ""
-    if not key:
-        time = _read(cells, text, "")
-        return time, key_of(time), ""
-    if key == ANY and not _reads(text):
-        return None, ANY, text
-    return _read(cells, text, ""), key, ""
-
-
-def _reads(text: str) -> bool:
-    try:
-        read_times(text)
-    except UnreadableTimeError:
-        return False
-    return True
-
-
-def _read(cells: Cells, text: str, key: str) -> ReadTime:
-    days = DAYS_OF.get(key, ())
-    if not text:
-        return ReadTime((Hours(days, 0, 1440),), timed=False)
-    try:
-        return read_times(text, days)
-    except UnreadableTimeError as error:
-        place = cells.place("time_text") if cells.get("time_text") else cells.place("time_band")
-        raise RowRefusedError(place, error.words) from error
-
-
-def _with_holidays(key: str, time: ReadTime) -> ReadTime:
-    """``su 7-18`` under the key for Sundays and public holidays is meant for both."""
-    if key != "sunday_holiday":
-        return time
-    both = (DayType.SUNDAY, DayType.HOLIDAY)
-    hours = tuple(dict.fromkeys(Hours(both, each.from_minute, each.to_minute) for each in time.hours))
-    return msgspec.structs.replace(time, hours=hours)
-
-
-def key_of(time: ReadTime) -> str:
-    """A short code for hours that came without one, by their days and the hour at which they begin."""
-    days = {day for each in time.hours for day in each.days}
-    start = max(each.from_minute for each in time.hours)
-    if days == {DayType.EVE}:
-        return "eve"
-    if days <= {DayType.SUNDAY, DayType.HOLIDAY}:
-        return "sunday_holiday"
-    if start >= 21 * 60 or (start == 0 and all(each.to_minute <= 8 * 60 for each in time.hours)):
-        return "night"
-    if days == {DayType.SATURDAY}:
-        return "saturday_evening" if start >= 17 * 60 else "saturday_day"
-    if days == {DayType.WEEKDAY}:
-        return "weekday_evening" if start >= 16 * 60 else "weekday_day"
-    return "other"
 
 
 def _fields(cells: Cells, code: str | None) -> dict[str, object]:
@@ -314,6 +255,7 @@ def _price(cells: Cells, column: PriceColumn, common: _Common, kind: str) -> Pri
     time, key = common.time, common.key
     if column.time:
         time, key = _meeting(common, column)
+    condition = " ".join(part for part in (common.condition, column.length) if part)
     fields = {**common.fields, "vat": common.fields["vat"] or column.vat or vat_in(text)}
     return PriceRow(
         row=cells.row.number,
@@ -326,7 +268,7 @@ def _price(cells: Cells, column: PriceColumn, common: _Common, kind: str) -> Pri
         percent=amount.percent,
         key=key,
         time=time,
-        condition=common.condition,
+        condition=condition,
         **fields,  # pyright: ignore[reportArgumentType] - the fields are those of the row, by their names
     )
 
@@ -368,7 +310,7 @@ def _unit(cells: Cells, column: PriceColumn, amount: Amount, code: str | None) -
 
 def _setting(cells: Cells, kind: str) -> PriceRow:
     """A row of an exported list that completes its time bands or its terms."""
-    time, key, _ = _exact_time(cells) if kind in {"band", "not_served"} else (None, cells.get("time_band"), "")
+    time, key, _ = exact_time(cells) if kind in {"band", "not_served"} else (None, cells.get("time_band"), "")
     code = _code(cells, cells.get("service_text"), Context())
     usual = {**_fields(cells, code), "note": cells.get("note")}
     with Blaming(cells.place("note")):

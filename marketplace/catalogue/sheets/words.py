@@ -42,7 +42,7 @@ _VAT_WORDS: Final = re.compile(
 _VAT_FREE: Final = re.compile(r"(?:alv|moms|vat)\.?\s*0|veroton|alv-vapaa|momsfri|exempt|vat.free|ilman alv")
 _TAX_AND_EURO: Final = re.compile(r"€|\beur\b|\bsis\.?|\binkl\.?|\b(?:alv|moms|vat)\.?\s*[\d,.]+\s*%?")
 _MINIMUM: Final = re.compile(
-    r"(?:minimum|minimi\w*|min\.?|vähintään|minst|at least|minimidebitering)\s*:?\s*(\d+(?:[.,]5)?)\s*(h|t|tunti\w*|tim\w*|min\w*)\b"
+    r"(?:minimum|minimi\w*|min\.?|vähintään|väh\.?|minst|at least|minimidebitering)\s*:?\s*(\d+(?:[.,]5)?)\s*(h|t|tunti\w*|tim\w*|min\w*)\b"
 )
 _BEYOND: Final = re.compile(r"(?:yli|över|over|beyond)\s*(\d+)\s*km")
 
