@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
@@ -16,6 +16,8 @@ from search.finding.showing import COST_SORT
 from search.places import place_of
 from search.queries import SearchParameters, parameters_of
 from search.schemas import SearchQuery, Sort
+
+NO_SUCH_VOUCHER: Final = message("Choose the voucher from the list.")
 
 
 class Sent(Protocol):
@@ -128,7 +130,7 @@ def _product(text: str) -> UUID | None:
     try:
         return UUID(text) if text.strip() else None
     except ValueError as error:
-        raise Invalid.field("product", message("Choose the voucher from the list.")) from error
+        raise Invalid.field("product", NO_SUCH_VOUCHER) from error
 
 
 def _amount(text: str) -> int | None:

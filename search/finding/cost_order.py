@@ -11,12 +11,12 @@ from uuid import UUID
 import msgspec
 
 from marketplace.kernel.db import fetch
-from marketplace.kernel.errors import DomainError
+from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.kernel.i18n import Message, message
 from marketplace.pricing.values import components
 from search import queries
 from search.comparisons.costs import AskedMonth, OfferCost, asked_month, costs_of
-from search.finding.asking import MonthWish
+from search.finding.asking import NO_SUCH_VOUCHER, MonthWish
 from search.schemas import Card, SearchQuery
 
 MOST_PRICED: Final = 2_000
@@ -63,6 +63,8 @@ async def priced(wish: MonthWish, query: SearchQuery, cards: Sequence[Card], tot
             month=wish.asked.month or None, visits=wish.asked.visits(), pauses=wish.asked.pauses(),
             metres=wish.asked.km * METRES_PER_KM, product=wish.product,
         )  # fmt: skip
+    except NotFound:
+        return PricedResults(cards=cards, total=total, costs={}, problem=NO_SUCH_VOUCHER)
     except DomainError as error:
         return PricedResults(cards=cards, total=total, costs={}, problem=error.message)
     if not (wish.by_cost or wish.at_most_cents is not None):

@@ -7,10 +7,11 @@ from litestar import Request, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from marketplace.kernel.actors import Actor
+from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.errors import DomainError
 from marketplace.kernel.i18n import message
 from marketplace.web.forms import Form, read_form
+from marketplace.web.navigation import Desk, add_to_navigation
 from marketplace.web.security import Caller, allow_signed_in
 from marketplace.web.templating import flash, page, redirect
 from search.shortlists import searches
@@ -18,6 +19,9 @@ from search.shortlists.searches import NewSearch
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/saved-searches"
+
+add_to_navigation(Desk.CLIENT, message("Saved searches"), PATH, order=60)
+add_to_navigation(Desk.ORGANISER, message("Saved searches"), PATH, order=44, roles=frozenset({Role.CASE_MANAGER}))
 
 
 @get(PATH, guards=[allow_signed_in], include_in_schema=False)

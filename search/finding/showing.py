@@ -10,6 +10,7 @@ import msgspec
 from marketplace.catalogue.offers.skills import skill_name
 from marketplace.kernel.i18n import Language, Message, message, show_date, translate
 from marketplace.organisers.reference import municipality, service_class
+from search.places import place_of
 from search.presenting import FLAG_WORDS, language_name, offers_found
 from search.queries import Loosening, parameters_of
 from search.schemas import TWO_WEEKS, Facets, SearchQuery, Sort
@@ -175,7 +176,8 @@ def _named(given: Parameters, organisers: Mapping[str, str], language: Language)
 def _value_name(name: str, value: str, organisers: Mapping[str, str], language: Language) -> str:
     match name:
         case "place":
-            return value if len(value) > len("091") else municipality(value).name.in_language(language)
+            found = place_of(value)
+            return value if found is None else found.name.in_language(language)
         case "service_class":
             return service_class(value).name.in_language(language)
         case "organiser":

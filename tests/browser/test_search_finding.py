@@ -132,6 +132,7 @@ async def test_everything_is_found_without_scripts(visitor: Visiting, product: U
     await person.fill(text="kotihoitoa", place="00530")
     await person.press("Search")
     await person.sees("7 offers", "What would my own week cost?")
+    await person.page.get_by_text("What would my own week cost?").click()
     await person.follow("Twice a week, one hour")
     await person.sees("a month", "Change the week")
     await person.page.get_by_label("Voucher", exact=True).select_option(str(product))

@@ -188,7 +188,7 @@ class TestFilters:
             "starts_by": ["2026-12-01"], "night": ["true"], "at_most": ["250"], "week": ["mon0900x60"], "sort": ["cost"],
         }  # fmt: skip
         names = [tag.text for tag in showing.tags(given, {}, Language.SV)]
-        assert names[0] == "00530"
+        assert names[0] == "00530 Helsingfors"
         assert {"svenska", "Tolkning", "På natten", "Börjar senast 1.12.2026"} <= set(names)
         assert len(names) == 7
 

@@ -145,7 +145,7 @@ class TestReasons:
         page = await client.page("/?text=kotihoito&place=00530&lang=fi")
         told = page.select_one(".st-why").get_text(" ", strip=True)
         assert "”kotihoito” on palvelun nimi tai osa siitä." in told
-        assert "Se täyttää valintasi: 00530." in told
+        assert "Se täyttää valintasi: 00530 Helsinki." in told
         assert "arvottu päivälle" in told
 
     async def test_a_missing_provider_is_told_by_its_rule(self, client, offers):
@@ -260,3 +260,54 @@ class TestKeeping:
             == "/?text=koti"
         )
         assert (await api.delete(address)).status_code == 204
+
+
+ODD = (
+    "%00",
+    "a" * 5000,
+    "%F0%9F%98%80" * 100,
+    "' or 1=1 --",
+    "{0.__class__}",
+    "-1",
+    "1e999",
+    "9" * 400,
+    "%ED%A0%80",
+    "٣",
+)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "text",
+        "place",
+        "service_class",
+        "organiser",
+        "language",
+        "skill",
+        "starts_by",
+        "sort",
+        "page",
+        "week",
+        "month",
+        "km",
+        "pause",
+        "product",
+        "at_most",
+        "provider",
+    ],
+)
+async def test_odd_addresses_are_answered_and_never_crash(client, database, name):
+    for number, odd in enumerate(ODD):
+        for path in ("/", "/why-not-here"):
+            beside = "" if name == "week" else f"&week={WEEK}"
+            answer = await client.get(f"{path}?provider=x&{name}={odd}{beside}")
+            assert answer.status_code < 500, (path, name, number)
+
+
+async def test_odd_names_of_searches_are_refused(client, database):
+    await signed_in(client)
+    for odd in ("\x00", "a\x00b", "\u202e"):
+        answer = await client.submit("/saved-searches", {"name": odd, "query": "text=\x00"})
+        assert answer.status_code == 422
+    assert (await client.submit("/saved-searches", {"name": "ok", "query": "=&&;;%zz&text=%00"})).status_code == 303
