@@ -32,6 +32,8 @@ from marketplace.catalogue.offers.plain_language import hints, hints_of
 from marketplace.catalogue.offers.postal_codes import read_postal_codes
 from marketplace.catalogue.offers.schemas import OfferDetails, OfferDraft, Photo, Reach
 from marketplace.catalogue.offers.skills import is_known, skill_name, tidy_skills
+from marketplace.catalogue.offers.week_hours import week_lines
+from marketplace.catalogue.prices.time_words import parse_hours
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.errors import FieldError, Invalid
 from marketplace.kernel.i18n import Language, Text, message, translate
@@ -213,6 +215,14 @@ class TestServiceStep:
         assert said(errors) == {
             "postal_codes": "No No", "reach_km": "No", "attributes.pets": "No", "alt.fi": "No", "name_fi": "No", "photo": "No",
         }  # fmt: skip
+
+
+class TestWeek:
+    def test_days_with_the_same_times_share_a_line(self) -> None:
+        hours = parse_hours("ma-pe 7-18, la ja su 9-15, aattona 9-12")
+        assert week_lines(hours, Language.EN) == ["Mon–Fri 7–18", "Sat, Sun 9–15", "eves 9–12"]
+        assert week_lines(parse_hours("joka päivä 0-24"), Language.FI) == ["Joka päivä 0–24"]
+        assert week_lines((), Language.FI) == []
 
 
 class TestFacts:

@@ -289,7 +289,7 @@ class TestSeveralAtOnce:
 class TestPublicPage:
     async def test_everything_is_laid_out(self, desk: Browser, turku: Organiser, provider: Actor) -> None:
         details = OfferDetails(
-            attributes={"medicines": True, "shortest_visit": 45}, hours=(Hours((DayType.WEEKDAY,), 420, 1080),), capacity=2,
+            attributes={"medicines": True, "shortest_visit": 45, "same_carer": "always", "speciality": Text("Ulkoilu", en="Walks")}, hours=(Hours((DayType.WEEKDAY,), 420, 1080),), capacity=2,
             self_monitoring_url="https://hoiva.example/plan",
         )  # fmt: skip
         offer_id = await make_offer(
@@ -300,7 +300,7 @@ class TestPublicPage:
         shown = " ".join(page.get_text(" ", strip=True).split())
         for text in (
             "Takes 2 new clients now", "Mon–Fri 7–18", "Memory disorders", "At most 15 kilometres from Turun toimisto.",
-            "Only in these postal codes: 20100.", "Takes care of medicines Yes", "45 minutes", "Read how the provider watches",
+            "Only in these postal codes: 20100.", "Takes care of medicines Yes", "45 minutes", "Always the same", "What is special Walks", "Read how the provider watches",
         ):  # fmt: skip
             assert text in shown, text
         assert page.select_one("a[href='https://hoiva.example/plan']")

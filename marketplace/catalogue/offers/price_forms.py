@@ -32,7 +32,8 @@ from marketplace.web.forms import Form, Sent
 
 __all__ = ["PricesForm", "Pricing", "checked", "in_page_words", "price_fields", "prices_form", "read_prices"]
 
-BLANK_ROWS: Final = 3
+BLANK_ROWS: Final[Mapping[str, int]] = {"bands": 3, "surcharges": 1, "packages": 1, "length_prices": 3}
+ADDED_ROWS: Final = 3
 ADD: Final = "add"
 """The button that asks for more blank rows sends this, with the group's name; nothing is saved then."""
 
@@ -162,7 +163,7 @@ def band_rows(form: Form[PricesForm]) -> list[int]:
 def _blank_rows(form: Form[PricesForm], group: str) -> range:
     """Some rows after the last one: more of them where more were asked for."""
     after = max(answered_rows(form, group), default=-1) + 1
-    return range(after, after + BLANK_ROWS * (2 if form.value(ADD) == group else 1))
+    return range(after, after + BLANK_ROWS[group] + (ADDED_ROWS if form.value(ADD) == group else 0))
 
 
 def _says_something(form: Form[PricesForm], fields: Iterable[str]) -> bool:

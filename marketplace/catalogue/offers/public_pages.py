@@ -19,6 +19,7 @@ from marketplace.catalogue.offers.postal_codes import postal_codes_text
 from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, PublishedOffer
 from marketplace.catalogue.offers.skills import skill_name
 from marketplace.catalogue.offers.sources import price_news_of
+from marketplace.catalogue.offers.week_hours import week_lines
 from marketplace.catalogue.prices.price_table import (
     at_a_glance,
     not_served_words,
@@ -27,7 +28,6 @@ from marketplace.catalogue.prices.price_table import (
     terms_words,
     unit_words,
 )
-from marketplace.catalogue.prices.time_words import hours_words
 from marketplace.kernel.clock import today
 from marketplace.kernel.config import get_config
 from marketplace.kernel.i18n import Language
@@ -48,7 +48,8 @@ async def show_offer(request: AnyRequest, offer_id: FromPath[UUID]) -> Response[
     facts = await offer_facts(offer, language_of(request), photo=f"{here}/photo?v={offer.version}")
     news = await price_news_of(offer_id)
     later = price_rows(news.prices, news.calendar, language_of(request)) if news else []
-    return page(request, "offers/offer.html", offer=offer, here=here, news=news, later=later, **facts)
+    told: dict[str, Any] = {**facts, "news": news, "later": later, "history": f"{here}/prices"}
+    return page(request, "offers/offer.html", offer=offer, here=here, **told)
 
 
 @get("/offers/{offer_id:uuid}/photo", guards=[allow_anyone], include_in_schema=False)
@@ -73,7 +74,6 @@ def public_address(offer_id: UUID) -> str:
 async def offer_facts(offer: PublishedOffer, language: Language, *, photo: str = "") -> Mapping[str, Any]:
     """What a page tells beside the offer's own texts, made ready for reading. ``photo`` is the picture's address."""
     places = (municipality(code).name.in_language(language) for code in offer.municipality_codes)
-    hours = hours_words(offer.details.hours, language)
     return {
         "rows": price_rows(offer.prices, offer.calendar, language),
         "week": priced_week(offer.prices, offer.calendar),
@@ -84,11 +84,14 @@ async def offer_facts(offer: PublishedOffer, language: Language, *, photo: str =
         "service": service_class(offer.service_class),
         "municipalities": sorted(places),
         "postal_codes": postal_codes_text(offer.postal_codes),
-        "hours": hours.split(", ") if hours else [],
+        "hours": week_lines(offer.details.hours, language),
         "skills": [skill_name(skill).in_language(language) for skill in offer.skills],
         "languages_spoken": [SERVICE_LANGUAGES[code] for code in offer.languages],
-        "compared": await compared_rows(offer),
+        "compared": [(row.attribute.name, row.cells[0].words) for row in await compared_rows(offer)],
         "picture": photo if offer.details.photo else "",
+        "history": "",
+        "news": None,
+        "later": [],
     }
 
 
