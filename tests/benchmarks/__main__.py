@@ -19,7 +19,7 @@ from marketplace.kernel.embedded_postgres import _reachable_binaries as binaries
 from marketplace.kernel.embedded_postgres import free_port
 from marketplace.kernel.migrations import migrate
 from marketplace.run import Stack, scratch_config
-from tests.benchmarks import impact, redeeming, register, reviewing, searching
+from tests.benchmarks import comparing, impact, redeeming, register, reviewing, searching
 from tests.benchmarks.machine import Machine, this_machine
 from tests.benchmarks.redeeming import PgBench
 from tests.benchmarks.report import Chapter, Pair, page
@@ -50,12 +50,19 @@ class Size:
     queues: tuple[int, ...]
     seconds: float
     runs: int
+    compared: tuple[int, ...]
 
 
 FULL = Size(
-    offers=searching.OFFERS, vouchers=60, providers=register.PROVIDERS, queues=reviewing.SIZES, seconds=4.0, runs=3
+    offers=searching.OFFERS,
+    vouchers=60,
+    providers=register.PROVIDERS,
+    queues=reviewing.SIZES,
+    seconds=4.0,
+    runs=3,
+    compared=comparing.SIZES,
 )
-QUICK = Size(offers=1_000, vouchers=4, providers=50, queues=(100, 200), seconds=0.5, runs=1)
+QUICK = Size(offers=1_000, vouchers=4, providers=50, queues=(100, 200), seconds=0.5, runs=1, compared=(100, 200))
 
 
 @click.command()
@@ -96,6 +103,7 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
             register.ABOUT,
             _register(stack.local_url, database_url, size),
         ),
+        _comparison(size),
         _impact(size),
         Chapter("Review queue as it grows", reviewing.ABOUT, _review(stack.local_url, database_url, queues, size)),
         Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
@@ -136,6 +144,16 @@ def _review(url: str, database_url: str, queues: Sequence[reviewing.Queue], size
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
         pairs.extend(reviewing.beside_a_bare_select(url, database_url, queues, **options))
     return pairs
+
+
+def _comparison(size: Size) -> Chapter:
+    _say("Comparison ...")
+
+    async def measured() -> Chapter:
+        await db.start_pool(2)
+        return await comparing.measure(size.runs, size.compared)
+
+    return _within_database(measured)
 
 
 def _impact(size: Size) -> Chapter:

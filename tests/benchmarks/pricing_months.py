@@ -20,6 +20,7 @@ MONTH = date(2026, 11, 1)
 LIMIT_MS = 50.0
 """CPU milliseconds allowed for 1,000 offers."""
 SIZES = (1_000, 10_000, 50_000)
+LIMITS = Limits(caps=(Cap(period=CapPeriod.MONTH, minutes=40 * 60, cents=2_000_00),))
 
 Offer = tuple[PriceList, BandCalendar]
 
@@ -63,8 +64,7 @@ def _offer(i: int, calendar: BandCalendar) -> Offer:
 
 def measure(offered: Sequence[Offer]) -> Measured:
     """CPU of pricing the month by every offer, the schedule's own work included, with an income-tested capped voucher."""
-    limits = Limits(caps=(Cap(period=CapPeriod.MONTH, minutes=40 * 60, cents=2_000_00),))
-    voucher = MonthVoucher(rule=helsinki_value(), household=Household(gross_income_cents=1_500_00), limits=limits)
+    voucher = MonthVoucher(rule=helsinki_value(), household=Household(gross_income_cents=1_500_00), limits=LIMITS)
     begun = time.process_time()
     visits = month_visits(schedule(), MONTH)
     pricer = MonthPricer(visits, MONTH, voucher=voucher, weekly_visits=weekly_count(schedule()))
@@ -73,9 +73,9 @@ def measure(offered: Sequence[Offer]) -> Measured:
     return Measured(len(visits), len(offered), (time.process_time() - begun) * 1000)
 
 
-def growth() -> list[Measured]:
+def growth(sizes: Sequence[int] = SIZES) -> list[Measured]:
     """The same month by more and more offers; the best of three each, as a busy machine only adds time."""
-    return [min((measure(offered) for _ in range(3)), key=_cpu) for size in SIZES if (offered := offers(size))]
+    return [min((measure(offered) for _ in range(3)), key=_cpu) for size in sizes if (offered := offers(size))]
 
 
 def _cpu(measured: Measured) -> float:
