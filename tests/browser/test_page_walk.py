@@ -52,6 +52,8 @@ NO_PAGES = {
     "go_to_provider_decision": "leads to the decision's own page",
     "download_affected_clients": "a file",
     "download_archive": "a file",
+    "download_import_errors": "a file",
+    "download_export": "a file",
     "download_own_archive": "a file",
     "download_draft": "a file",
     "download_version": "a file",
