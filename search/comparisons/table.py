@@ -200,11 +200,21 @@ def _month_rows(items: Sequence[ComparedOffer], own_cents: int | None, language:
         )
     yield row(message("Price of the month"), [item.total_cents for item in items])
     if any(item.voucher_cents for item in items):
-        yield row(message("The voucher pays"), [item.voucher_cents for item in items])
+        yield _voucher_row(items, language)
         yield row(message("Your own share"), [item.own_share_cents for item in items])
     if any(item.overrun_cents for item in items):
         yield row(message("Above what the voucher covers"), [item.overrun_cents for item in items])
     yield row(message("You pay"), [client_pays(item) for item in items], own_cents, is_sum=True)
+
+
+def _voucher_row(items: Sequence[ComparedOffer], language: Language) -> Row:
+    """What the voucher pays; an offer that it is not for says so instead of nothing."""
+    not_for = translate(message("not for this one"), language)
+    cells = tuple(
+        _money(item.voucher_cents, language) if item.voucher_accepted or item.total_cents is None else not_for
+        for item in items
+    )
+    return Row(translate(message("The voucher pays"), language), "", cells, is_money=True)
 
 
 def client_pays(item: ComparedOffer) -> int | None:
