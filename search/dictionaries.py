@@ -24,6 +24,8 @@ from marketplace.kernel.config import get_config
 LANGUAGES = ("fi", "sv")
 CACHED_WORDS = 100_000
 SHORTEST_FIRST_PART, SHORTEST_LAST_PART = 3, 4
+SHORTEST_PART_OF = {"fi": 4, "sv": 3}
+"""Of compounds that are taken apart, where a wrong cut does more harm: Finnish has more short words to find by chance."""
 VERSION = f"simplemma-{simplemma.__version__}"
 BESIDE_US = Path(__file__).parent / "data" / "dictionaries"
 
@@ -40,6 +42,7 @@ class BaseForms:
     def __init__(self, words: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self._words = words or {}
         self.of = lru_cache(CACHED_WORDS)(self._of)
+        self.parts = lru_cache(CACHED_WORDS)(self._parts)
 
     @property
     def are_known(self) -> bool:
@@ -62,6 +65,18 @@ class BaseForms:
             if first in words and (base := words.get(last)) is not None:
                 return first + base
         return None
+
+    def _parts(self, word: str, language: str) -> tuple[str, ...]:
+        """The base forms of the two parts of a compound, or nothing; the longest last part that is known decides.
+
+        ``kotisiivous`` is ``koti`` and ``siivous``, ``hemvård`` is ``hem`` and ``vård``.
+        """
+        words = self._words.get(language, {})
+        for cut in range(SHORTEST_PART_OF.get(language, SHORTEST_LAST_PART), len(word) - SHORTEST_LAST_PART + 1):
+            first, last = words.get(word[:cut]), words.get(word[cut:])
+            if first is not None and last is not None:
+                return first, last
+        return ()
 
 
 class _Current:

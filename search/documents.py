@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -10,14 +11,14 @@ import msgspec
 from marketplace.catalogue.offers.schemas import PublishedOffer, Reach
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Text
-from marketplace.organisers.reference import Municipality, PostalCode, municipality, service_class
+from marketplace.organisers.reference import Municipality, PostalCode, municipality, service_class, service_classes
 from marketplace.pricing.bands import BandCalendar, Hours
 from marketplace.pricing.prices import BANDED_UNITS, PriceList
 from search.dictionaries import BaseForms, base_forms
 from search.places import areas_of_municipality, distance_km
 from search.schemas import NEVER, Card, IndexDocument, Point, Words
 from search.synonyms import service_terms
-from search.text import words_of
+from search.text import compounds, words_of
 
 SUMMARY_CHARACTERS: Final = 240
 NOON: Final = 12 * 60
@@ -197,12 +198,13 @@ def _point(code: str) -> Point:
 
 
 def _words(offer: PublishedOffer) -> Words:
-    """Each word once, where it weighs most."""
+    """Each word once, where it weighs most. The parts of compounds count as any other text."""
+    name = _text_words(offer.name, as_written_too=True)
     given = {
-        "service": [*_service_words(offer.service_class), *_text_words(offer.name, as_written_too=True)],
+        "service": [*_service_words(offer.service_class), *name, *_compounds_of(frozenset(name))],
         "provider": [*words_of(offer.provider_name, "fi", as_written_too=True), *words_of(offer.business_id, "")],
         "places": [word for code in offer.municipality_codes for word in _place_words(code)],
-        "text": [*_text_words(offer.description), *_other_words(offer)],
+        "text": [*_text_words(offer.description), *_other_words(offer), *_parts(offer.name), *_service_parts(offer)],
     }
     seen: set[str] = set()
     kept: dict[str, tuple[str, ...]] = {}
@@ -212,9 +214,40 @@ def _words(offer: PublishedOffer) -> Words:
     return Words(**kept)
 
 
+def _parts(text: Text) -> list[str]:
+    """``kotisiivous`` is found as ``siivous kotona`` too."""
+    return [part for language, each in _texts(text) for _, parts in compounds(each, language) for part in parts]
+
+
+def _compounds_of(name: frozenset[str]) -> list[str]:
+    """``siivous kotona`` is found as ``kotisiivous`` too."""
+    return [compound for compound, parts in _known_compounds(base_forms()) if name.issuperset(parts)]
+
+
+@lru_cache(maxsize=2)
+def _known_compounds(_forms: BaseForms) -> list[tuple[str, tuple[str, ...]]]:
+    """Compounds that services are called by."""
+    called = [(language, term) for each in service_classes() for language, term in service_terms(each.code)]
+    named = [pair for each in service_classes() for pair in _texts(each.name)]
+    return sorted({found for language, term in [*named, *called] for found in compounds(term, language)})
+
+
+def _service_parts(offer: PublishedOffer) -> tuple[str, ...]:
+    return _cached_service_parts(offer.service_class, base_forms())
+
+
+@lru_cache(maxsize=256)
+def _cached_service_parts(code: str, _forms: BaseForms) -> tuple[str, ...]:
+    called = [part for lang, term in service_terms(code) for _, parts in compounds(term, lang) for part in parts]
+    return tuple(dict.fromkeys([*_parts(service_class(code).name), *called]))
+
+
 def _text_words(text: Text, *, as_written_too: bool = False) -> list[str]:
-    texts = zip(LANGUAGES, (text.fi, text.sv, text.en), strict=True)
-    return [word for language, each in texts for word in words_of(each, language, as_written_too=as_written_too)]
+    return [word for language, each in _texts(text) for word in words_of(each, language, as_written_too=as_written_too)]
+
+
+def _texts(text: Text) -> Iterable[tuple[str, str]]:
+    return zip(LANGUAGES, (text.fi, text.sv, text.en), strict=True)
 
 
 def _other_words(offer: PublishedOffer) -> list[str]:

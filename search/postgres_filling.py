@@ -34,17 +34,24 @@ on conflict (generation, offer_id) do update set card = excluded.card
 """
 PRESENT: Final = "select offer_id from search_document where generation = $1 and offer_id = any($2)"
 REVISE: Final = "update search_generation set revision = nextval('search_revision') where status = 'live'"
+SORT_IN: Final = (
+    "select gin_clean_pending_list('search_document_words'), gin_clean_pending_list('search_document_areas')"
+)
+"""What was written lately lies unsorted beside the indexes, where every search would have to read it."""
+
 LOCK: Final = "lock table search_document in share row exclusive mode"
 ADD_WORDS: Final = """
 insert into search_word (word, shortened, documents) values ($1, $2, 1) on conflict (word) do nothing
 """
 COUNT_WORDS: Final = """
-update search_word set documents = counted.ndoc
-from ts_stat('select words from search_document') counted
+create temporary table counted_word on commit drop as select word, ndoc from ts_stat('select words from search_document')
+"""
+NOTE_WORDS: Final = """
+update search_word set documents = counted.ndoc from counted_word counted
 where counted.word = search_word.word and counted.ndoc <> search_word.documents
 """
 DROP_WORDS: Final = """
-delete from search_word where word not in (select word from ts_stat('select words from search_document'))
+delete from search_word where not exists (select from counted_word counted where counted.word = search_word.word)
 """
 FILL_AT_ONCE: Final = 2_000
 ATTEMPTS: Final = 5
@@ -59,6 +66,14 @@ class Building(msgspec.Struct, frozen=True):
     filled_to: UUID | None
 
 
+class Batch(msgspec.Struct, frozen=True):
+    """Documents with their rows, made while the server takes in those before."""
+
+    documents: Sequence[IndexDocument]
+    rows: bytes
+    cards: bytes
+
+
 async def upsert(documents: Sequence[IndexDocument]) -> None:
     """Into every generation there is, as one change of the live one."""
     async with unit_of_work():
@@ -66,6 +81,7 @@ async def upsert(documents: Sequence[IndexDocument]) -> None:
         await execute_many(UPSERT_CARD, [card_of(each) for each in documents])
         await _add_words(documents)
         await execute(REVISE)
+    await execute(SORT_IN)
 
 
 async def rebuild(source: Source, advance: Advance) -> int:
@@ -73,13 +89,23 @@ async def rebuild(source: Source, advance: Advance) -> int:
     building = await _begin()
     done = await _held(building)
     advance(done)
-    async for documents in _ahead(_gathered(source(building.filled_to))):
-        await _fill(building, documents)
-        done += len(documents)
+    async for batch in _ahead(_batches(building, source)):
+        await _fill(building, batch)
+        done += len(batch.documents)
         advance(done)
     await _go_live(building)
     await execute("vacuum (analyze) search_document, search_card, search_word")
     return await _held(building)
+
+
+async def _batches(building: Building, source: Source) -> AsyncIterator[Batch]:
+    async for documents in _gathered(source(building.filled_to)):
+        yield _batch(building, documents)
+
+
+def _batch(building: Building, documents: Sequence[IndexDocument]) -> Batch:
+    rows = lines(building.generation, map(row_of, documents))
+    return Batch(documents, rows, lines(building.generation, map(card_of, documents)))
 
 
 async def _begin() -> Building:
@@ -102,35 +128,37 @@ async def _held(building: Building) -> int:
     return int(await fetch_value(sql, building.generation))
 
 
-async def _fill(building: Building, documents: Sequence[IndexDocument]) -> None:
-    """One batch, without what is there already: whoever wrote it meanwhile had read it later.
+async def _fill(building: Building, batch: Batch) -> None:
+    """One batch, without what is there already: whoever wrote that meanwhile had read it later.
 
     It is copied, which takes half the time of inserts. Somebody may write one of its offers between the look and the copy:
     then it is tried again.
     """
     for attempt in range(ATTEMPTS):
         try:
-            return await _copy(building, documents)
+            await _copy(building, batch)
+            break
         except asyncpg.UniqueViolationError:
             if attempt == ATTEMPTS - 1:
                 raise
-    return None
+    await execute(SORT_IN)
 
 
-async def _copy(building: Building, documents: Sequence[IndexDocument]) -> None:
+async def _copy(building: Building, batch: Batch) -> None:
     async with unit_of_work():
-        await _still_ours(building, max(each.card.id for each in documents))
-        present = await fetch(PRESENT, building.generation, [each.card.id for each in documents])
-        known = {row["offer_id"] for row in present}
-        new = [each for each in documents if each.card.id not in known]
+        ids = [each.card.id for each in batch.documents]
+        await _still_ours(building, max(ids))
+        known = {row["offer_id"] for row in await fetch(PRESENT, building.generation, ids)}
+        new = [each for each in batch.documents if each.card.id not in known]
+        left = _batch(building, new) if known else batch
         async with connection() as link:
-            for table, columns, rows in (
-                ("search_document", NAMES, map(row_of, new)),
-                ("search_card", ["offer_id", "card"], map(card_of, new)),
-            ):
-                source = io.BytesIO(lines(building.generation, rows))
-                await link.copy_to_table(table, source=source, columns=["generation", *columns], format="text")
+            await _copy_to(link, "search_document", NAMES, left.rows)
+            await _copy_to(link, "search_card", ["offer_id", "card"], left.cards)
         await _add_words(new)
+
+
+async def _copy_to(link: asyncpg.Connection, table: str, columns: Sequence[str], content: bytes) -> None:
+    await link.copy_to_table(table, source=io.BytesIO(content), columns=["generation", *columns], format="text")
 
 
 async def _still_ours(building: Building, filled_to: UUID | None) -> None:
@@ -163,7 +191,7 @@ def _neighbours(document: IndexDocument) -> str:
     return document.card.service_class
 
 
-async def _ahead(batches: AsyncIterator[Sequence[IndexDocument]]) -> AsyncIterator[Sequence[IndexDocument]]:
+async def _ahead(batches: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
     """The same batches, the next being made while one is dealt with."""
     coming = asyncio.ensure_future(anext(batches, None))
     try:
@@ -182,8 +210,8 @@ async def _go_live(building: Building) -> None:
         await _drop_generations("id <> $1", building.generation)
         await execute("update search_generation set status = 'live' where id = $1", building.generation)
         await execute(REVISE)
-        await execute(COUNT_WORDS)
-        await execute(DROP_WORDS)
+        for tidying in (COUNT_WORDS, NOTE_WORDS, DROP_WORDS):
+            await execute(tidying)
 
 
 async def _drop_generations(which: str, *args: object) -> None:

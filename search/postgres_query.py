@@ -62,7 +62,7 @@ class Asked(msgspec.Struct, frozen=True):
         typo shares them with what was meant.
         """
         same = msgspec.structs.replace(self.query, text="", prefix=True, sort=Sort.RELEVANCE, seed=0, limit=1, page=1)
-        return same, frozenset(frozenset(each.words) for each in self.words), self.joined_by, today()
+        return same, frozenset((frozenset(each.words), each.together) for each in self.words), self.joined_by, today()
 
     @property
     def ordered(self) -> object:

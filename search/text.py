@@ -24,12 +24,15 @@ _WORD: Final = re.compile(r"[^\W_]+")
 class QueryWord(msgspec.Struct, frozen=True):
     """One word that is sought: as ``written``, its base forms in our languages, and other words for the same thing.
 
+    ``parts`` are those of a compound, which may have been written as words of their own.
+
     ``is_open``: nothing follows it yet, so that it may be the beginning of a longer word.
     """
 
     written: str
     bases: tuple[str, ...] = ()
     kin: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     is_open: bool = False
 
     @property
@@ -78,6 +81,14 @@ def words_of(text: str, language: str, *, as_written_too: bool = False) -> list[
     return [word for word in found if word]
 
 
+def compounds(text: str, language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The compounds of a text, each with its parts: base forms, folded."""
+    for token in tokens(text):
+        base = base_form(token, language)
+        if token not in synonyms.stopwords(language) and (parts := base_forms().parts(base, language)):
+            yield _folded(base), tuple(_folded(part) for part in parts)
+
+
 def name_key(name: str) -> str:
     """What names are sorted by."""
     return " ".join(fold(word) for word in name.split())[:300]
@@ -109,7 +120,8 @@ def _query_word(token: str, *, is_open: bool) -> QueryWord | None:
     folded = tuple(dict.fromkeys(form for base in bases if (form := _folded(base)) not in {written, ""}))
     kin = dict.fromkeys(other for form in (*folded, written) for other in _topics().get(form, ()))
     other_names = tuple(each for each in kin if each not in {written, *folded})
-    return QueryWord(written, folded, other_names, is_open) if written else None
+    parts = () if is_open else next((each for lang in surest_first for _, each in compounds(token, lang)), ())
+    return QueryWord(written, folded, other_names, parts, is_open) if written else None
 
 
 @cache

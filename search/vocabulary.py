@@ -5,7 +5,7 @@ remainder); what is further away, by the trigrams they share. All of it is looke
 the documents themselves are searched by exact words alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -46,10 +46,13 @@ select sought.number, w.word, w.likeness from unnest($1::int[], $2::text[]) as s
 
 
 class Alternatives(msgspec.Struct, frozen=True):
-    """Words of the index for one sought word. ``exact`` are what was written, ``wider`` what may have been meant."""
+    """Words of the index for one sought word. ``exact`` are what was written, ``wider`` what may have been meant,
+    ``together`` the parts of a compound, all of which must be there where nothing else is.
+    """
 
     exact: tuple[str, ...] = ()
     wider: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -58,11 +61,13 @@ class Alternatives(msgspec.Struct, frozen=True):
     @property
     def sought(self) -> str:
         """The condition on the words of a document, for ``tsquery``."""
+        if self.together:
+            return "(" + " & ".join(any_of([part]) for part in self.together) + ")"
         return any_of(self.words)
 
     @property
     def best(self) -> tuple[str, ...]:
-        return self.exact or self.wider
+        return self.exact or self.wider or self.together
 
 
 def any_of(words: Iterable[str]) -> str:
@@ -74,10 +79,10 @@ async def alternatives(link: asyncpg.Connection, sought: Sequence[QueryWord]) ->
     """What the index holds for each sought word, in their order; words that it has nothing for are left out."""
     found = await _known(link, sought)
     missing = [number for number in range(len(sought)) if number not in found]
-    for look_up in (_near, _alike):
+    for look_up in (_near, _taken_apart, _alike):
         open_numbers = [number for number in missing if number not in found]
         if open_numbers:
-            found |= await look_up(link, {number: _mistypable(sought[number]) for number in open_numbers})
+            found |= await look_up(link, {number: sought[number] for number in open_numbers})
     return [found[number] for number in sorted(found)]
 
 
@@ -108,8 +113,19 @@ def _beginning(sought: Sequence[QueryWord]) -> str:
     return last.written if last.is_open and len(last.written) >= MIN_BEGINNING else ""
 
 
-async def _near(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[int, Alternatives]:
+async def _taken_apart(link: asyncpg.Connection, sought: Mapping[int, QueryWord]) -> dict[int, Alternatives]:
+    """Compounds that nobody wrote, but whose parts somebody did."""
+    parts = {number: word.parts for number, word in sought.items() if word.parts}
+    if not parts:
+        return {}
+    asked = sorted({part for each in parts.values() for part in each})
+    known = {row["word"] for row in await link.fetch("select word from search_word where word = any($1)", asked)}
+    return {number: Alternatives(together=each) for number, each in parts.items() if known.issuperset(each)}
+
+
+async def _near(link: asyncpg.Connection, sought: Mapping[int, QueryWord]) -> dict[int, Alternatives]:
     """Words that are one letter more, less, other or swapped away."""
+    forms = {number: _mistypable(word) for number, word in sought.items()}
     pairs = [(number, form) for number, each in forms.items() for form in each]
     if not pairs:
         return {}
@@ -122,8 +138,9 @@ async def _near(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[i
     return {number: Alternatives(wider=_first(near, number, MOST_NEAR)) for number in {row["number"] for row in near}}
 
 
-async def _alike(link: asyncpg.Connection, forms: dict[int, list[str]]) -> dict[int, Alternatives]:
+async def _alike(link: asyncpg.Connection, sought: Mapping[int, QueryWord]) -> dict[int, Alternatives]:
     """Words that look most alike, by trigrams."""
+    forms = {number: _mistypable(word) for number, word in sought.items()}
     pairs = [(number, form) for number, each in forms.items() for form in each]
     if not pairs:
         return {}

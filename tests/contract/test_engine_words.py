@@ -66,3 +66,16 @@ async def test_the_service_comes_before_a_mention(filled):
     found = (await filled.query(SearchQuery(text="kotisiivous"))).cards()
     assert found[-1].id.int == 7
     assert len(found) == 3
+
+
+async def test_compounds_and_their_parts_find_each_other(filled):
+    """``kotisiivous`` and ``siivous kotona`` are the same thing, written in either way."""
+    apart = offer(8, "V-PA", name="Siivous kotona")
+    await filled.index([document_of(apart)])
+    assert set(await numbers(filled, "kotisiivous")) >= {3, 8}
+    assert set(await numbers(filled, "siivous kotona")) >= {3, 8}
+
+
+async def test_a_compound_that_nobody_wrote_is_found_by_its_parts(filled):
+    await filled.index([document_of(offer(8, "V-PA", name="Lumi ja hiekka", description="Lapio mukana."))])
+    assert 8 in await numbers(filled, "lumilapio ")
