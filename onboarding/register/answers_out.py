@@ -1,12 +1,13 @@
 """The register as the API gives it out, in the reader's language."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
 from marketplace.kernel.i18n import Language
-from onboarding.register.schemas import Change, ChangePage, RegisterEntry, RegisterPage, ShownOffer
+from onboarding.register.schemas import Change, ChangePage, RegisterEntry, RegisterPage, ShownOffer, ShownPrice
 
 
 class UnitOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,13 +28,18 @@ class PriceOut(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfferOut(msgspec.Struct, frozen=True, kw_only=True):
-    """A published service with its prices. More of it at ``/api/v1/offers/{id}``."""
+    """A published service with its prices, and those announced for a day to come.
+
+    More of it at ``/api/v1/offers/{id}``, its prices through time at ``/api/v1/offers/{id}/prices``.
+    """
 
     id: UUID
     service_class: str
     name: str
     unit: str
     prices: list[PriceOut]
+    coming_from: date | None
+    coming: list[PriceOut]
 
 
 class RegisterEntryOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,5 +140,11 @@ def _offer(offer: ShownOffer, language: Language) -> OfferOut:
         service_class=offer.service_class,
         name=offer.name.in_language(language),
         unit=offer.unit,
-        prices=[PriceOut(band=p.band.in_language(language), price_cents=p.price_cents) for p in offer.prices],
+        prices=_prices(offer.prices, language),
+        coming_from=offer.coming_from,
+        coming=_prices(offer.coming, language),
     )
+
+
+def _prices(prices: Iterable[ShownPrice], language: Language) -> list[PriceOut]:
+    return [PriceOut(band=each.band.in_language(language), price_cents=each.price_cents) for each in prices]

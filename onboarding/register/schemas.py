@@ -49,7 +49,7 @@ class ShownPrice(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ShownOffer(msgspec.Struct, frozen=True, kw_only=True):
-    """A published service of a provider to the clients of one organiser."""
+    """A published service of a provider to the clients of one organiser. ``coming`` are the prices of a day to come."""
 
     id: UUID
     provider_id: UUID
@@ -59,6 +59,8 @@ class ShownOffer(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     prices: tuple[ShownPrice, ...]
     published_at: datetime
+    coming_from: date | None = None
+    coming: tuple[ShownPrice, ...] = ()
 
     @property
     def address(self) -> str:

@@ -6,9 +6,11 @@ from uuid import UUID
 
 from marketplace.accounts.invitations import invite
 from marketplace.accounts.recovery import ask_confirmation, ask_new_password
+from marketplace.catalogue.offers.attributes import Attribute, AttributeKind
+from marketplace.catalogue.offers.organiser_attributes import set_attributes
 from marketplace.kernel.actors import CLIENT_ROLES, ORGANISER_ROLES, Actor, Role
 from marketplace.kernel.db import fetch_value
-from marketplace.kernel.i18n import Language
+from marketplace.kernel.i18n import Language, Text
 from marketplace.organisers.schemas import Organiser
 from marketplace.payouts.settlements import run_settlement
 from marketplace.pricing.values import FlatValue
@@ -41,8 +43,10 @@ from tests.factories.onboarding import (
     terms,
 )
 from tests.factories.plans import make_client, make_plan, plan_draft
+from tests.factories.price_changes import allow_increases, announced
 from tests.factories.profiles import profile_places
 from tests.factories.rulebook_drafts import rulebook_places
+from tests.factories.sheets import MESSY, sent
 from tests.factories.vouchers import a_product, at, grant_of
 from tests.journeys.working import jobs_done
 
@@ -69,6 +73,7 @@ async def make_world(database: str) -> World:
     people[Role.PROVIDER_WORKER] = await _hatted(Role.PROVIDER_WORKER, company.provider.id, company.provider.name)
     places = await _applications(organiser, company, newcomer, people)
     places |= await _care(organiser, company, people)
+    places["{import_id}"] = str((await sent(company.actor, organiser, MESSY)).summary.id)
     places |= await profile_places(company)
     places |= await rulebook_places(_actor(people, Role.ORGANISER_ADMIN, organiser))
     await ask_new_password(company.someone.email, Language.FI)
@@ -176,8 +181,14 @@ async def _care(organiser: Organiser, company: Applicant, people: dict[Role, Som
     visit = await log_visit(company.actor, agreement.id, at("2026-11-18 08:00"), at("2026-11-18 09:30"))
     await run_settlement(_actor(people, Role.FINANCE, organiser), organiser.id, date(2026, 11, 20))
     people |= {role: await _hatted(role, client.id, "Maija Mattila") for role in CLIENT_ROLES}
+    change, other, waiting = await _price_changes(organiser, company, offer)
     return {
         "{offer_id}": str(offer),
+        "{number}": "1",
+        **await _attribute(_actor(people, Role.ORGANISER_ADMIN, organiser)),
+        "{change_id}": str(change),
+        "/organiser/price-changes/{change_id}": f"/organiser/price-changes/{waiting}",
+        "/provider/offers/{offer_id}/price-change": f"/provider/offers/{other}/price-change",
         "/compare": f"/compare?offers={offer}",
         "{product_id}": str(product.id),
         "{client_id}": str(client.id),
@@ -187,6 +198,25 @@ async def _care(organiser: Organiser, company: Applicant, people: dict[Role, Som
         "{visit_id}": str(visit.id),
         "{statement_id}": str(await fetch_value("select id from statement")),
     }
+
+
+async def _price_changes(organiser: Organiser, company: Applicant, offer: UUID) -> tuple[UUID, UUID, UUID]:
+    """A change that is coming, an offer without one, and a change that waits for the organiser."""
+    new_year = date(2027, 1, 1)
+    change = await announced(company.actor, offer, new_year)
+    free, third = [await make_offer(company.actor, organiser, municipality_codes=(PLACE,)) for _ in range(2)]
+    await allow_increases(organiser, CLASS, since=date(2026, 11, 1), approval_needed=True)
+    waiting = await announced(company.actor, third, new_year)
+    return change.id, free, waiting.id
+
+
+async def _attribute(admin: Actor) -> Places:
+    """A fact that the organiser wants offers to be compared by."""
+    name = Text("Lemmikit sopivat", "Husdjur går bra", "Pets are welcome")
+    await set_attributes(admin, CLASS, [Attribute(key="own_pets", name=name, kind=AttributeKind.YES_NO)])
+    one = "/organiser/attributes/{service_class_code}/{key}"
+    mine = f"/organiser/attributes/{CLASS}/own_pets"
+    return {"{service_class_code}": CLASS, one: mine, f"{one}/remove": f"{mine}/remove"}
 
 
 async def _links() -> Places:

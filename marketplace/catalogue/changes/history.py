@@ -1,6 +1,6 @@
 """What an offer has cost, costs and will cost: public for every published offer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,7 +12,7 @@ from marketplace.catalogue.changes.schemas import PricePeriod
 from marketplace.catalogue.offers.published import is_public
 from marketplace.catalogue.offers.sources import PriceNews
 from marketplace.kernel.clock import HELSINKI
-from marketplace.kernel.db import Row, fetch, fetch_one
+from marketplace.kernel.db import Row, fetch
 from marketplace.kernel.errors import NotFound
 
 VERSIONS: Final = """
@@ -21,7 +21,10 @@ select v.prices, v.calendar, v.status, coalesce(c.valid_from, (v.published_at at
 from offer_version v left join price_change c on c.version_id = v.id
 where v.offer_id = $1 and v.status <> 'draft' order by v.number
 """
-SCHEDULED: Final = "select prices, calendar, valid_from from price_change where offer_id = $1 and status = 'scheduled'"
+SCHEDULED: Final = """
+select offer_id, prices, calendar, valid_from from price_change
+where offer_id = any($1::uuid[]) and status = 'scheduled'
+"""
 ONE_DAY: Final = timedelta(days=1)
 
 
@@ -49,19 +52,21 @@ async def price_history(offer_id: UUID) -> list[PricePeriod]:
 
 async def scheduled_change(offer_id: UUID) -> PricePeriod | None:
     """The prices that are announced, accepted and not yet in force."""
-    row = await fetch_one(SCHEDULED, offer_id)
-    if row is None:
+    news = (await price_news([offer_id])).get(offer_id)
+    if news is None:
         return None
-    prices, calendar = prices_of(row)
-    return PricePeriod(valid_from=row["valid_from"], valid_to=None, prices=prices, calendar=calendar, is_scheduled=True)
+    return PricePeriod(
+        valid_from=news.valid_from, valid_to=None, prices=news.prices, calendar=news.calendar, is_scheduled=True
+    )
 
 
-async def price_news(offer_id: UUID) -> PriceNews | None:
-    """The same for the rooms below, which show an offer."""
-    coming = await scheduled_change(offer_id)
-    if coming is None:
-        return None
-    return PriceNews(valid_from=coming.valid_from, prices=coming.prices, calendar=coming.calendar)
+async def price_news(offer_ids: Sequence[UUID]) -> Mapping[UUID, PriceNews]:
+    """The same of many offers, for the rooms below, which show them."""
+    found: dict[UUID, PriceNews] = {}
+    for row in await fetch(SCHEDULED, list(offer_ids)):
+        prices, calendar = prices_of(row)
+        found[row["offer_id"]] = PriceNews(valid_from=row["valid_from"], prices=prices, calendar=calendar)
+    return found
 
 
 def _periods(rows: Sequence[Row]) -> list[PricePeriod]:

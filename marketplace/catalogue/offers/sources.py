@@ -3,7 +3,7 @@
 Those rooms say at their wiring where it is read.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -23,7 +23,7 @@ class PriceNews(msgspec.Struct, frozen=True, kw_only=True):
     calendar: BandCalendar
 
 
-NewsReader = Callable[[UUID], Awaitable[PriceNews | None]]
+NewsReader = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, PriceNews]]]
 PublishingCheck = Callable[[UUID, OfferDraft], Awaitable[None]]
 
 _readers: Final[list[NewsReader]] = []
@@ -31,7 +31,7 @@ _checks: Final[list[PublishingCheck]] = []
 
 
 def price_news_is_read_by(reader: NewsReader) -> None:
-    """Names the one function that gives an offer's announced prices; a second call replaces the first."""
+    """Names the one function that gives the announced prices of offers; a second call replaces the first."""
     _readers[:] = [reader]
 
 
@@ -46,9 +46,14 @@ def publishing_is_checked_by(check: PublishingCheck) -> None:
 
 async def price_news_of(offer_id: UUID) -> PriceNews | None:
     """The prices of an offer that are announced, or None."""
-    for reader in _readers:
-        return await reader(offer_id)
-    return None
+    return (await price_news([offer_id])).get(offer_id)
+
+
+async def price_news(offer_ids: Sequence[UUID]) -> Mapping[UUID, PriceNews]:
+    """The announced prices of those of the offers that have some."""
+    for reader in _readers if offer_ids else []:
+        return await reader(offer_ids)
+    return {}
 
 
 async def check_publishing(offer_id: UUID, draft: OfferDraft) -> None:
