@@ -122,7 +122,7 @@ def check_prices(prices: PriceList, calendar: BandCalendar, limits: PriceLimits)
         unit = UNIT_WORDS[limits.rules.unit]
         text = message("This service is priced by the {unit}. Give the price for that unit.", unit=unit)
         return [*bands, FieldError("prices.unit", text)]
-    shape = check_shape(prices, calendar, limits.rules.prices)
+    shape = [*check_shape(prices, calendar, limits.rules.prices), *_coefficient_errors(prices, limits.rules)]
     if bands or not is_reckonable(shape):
         return [*bands, *_within("prices", shape)]
     return [*_within("prices", shape), *limit_errors(prices, calendar, limits)]
@@ -156,6 +156,14 @@ def _calendar_errors(calendar: BandCalendar, rules: ServiceRules) -> list[FieldE
     if len(calendar.bands) > MAX_BANDS:
         return [FieldError("", message("Use at most {most} time bands.", most=MAX_BANDS))]
     return check_bands(calendar)
+
+
+def _coefficient_errors(prices: PriceList, rules: ServiceRules) -> list[FieldError]:
+    """Where the organiser has coefficients, a base price goes by those and no others."""
+    usual = rules.bands.coefficients
+    if not prices.coefficients or not usual or prices.coefficients == usual:
+        return []
+    return [FieldError("coefficients", message("These are not the organiser's coefficients. Take those of today."))]
 
 
 async def _products_in_force(
