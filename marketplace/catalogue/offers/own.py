@@ -28,7 +28,12 @@ LIST: Final = """
 select o.id, o.organiser_id, o.service_class, g.name_fi as organiser_fi, g.name_sv as organiser_sv,
     g.name_en as organiser_en, newest.name_fi, newest.name_sv, newest.name_en, draft.number as draft_version,
     public.number as published_version, public.published_at,
-    case when public.id is null then newest.ended_at end as withdrawn_at
+    case when public.id is null then newest.ended_at end as withdrawn_at,
+    public.id is not null and exists (
+        select from approval_covers c
+        where c.provider_id = o.provider_id and c.organiser_id = o.organiser_id and c.service_class = o.service_class
+        and c.municipality_code = any(public.municipality_codes) and $2::date between c.first_day and c.last_day
+    ) as is_public
 from offer o join organiser g on g.id = o.organiser_id
 join lateral (select * from offer_version v where v.offer_id = o.id order by v.number desc limit 1) newest on true
 left join offer_version draft on draft.offer_id = o.id and draft.status = 'draft'
@@ -86,8 +91,7 @@ async def my_offers(actor: Actor) -> list[OfferSummary]:
     Raises:
         Forbidden: the actor manages no provider.
     """
-    rows = await fetch(LIST, own_provider(actor))
-    return [await _summary(row) for row in rows]
+    return [_summary(row) for row in await fetch(LIST, own_provider(actor), today())]
 
 
 async def my_offer(actor: Actor, offer_id: UUID) -> OwnOffer:
@@ -270,7 +274,7 @@ def _decoded(text: str | None, kind: Any) -> Any:
     return None if text is None else msgspec.json.decode(text, type=kind)
 
 
-async def _summary(row: Row) -> OfferSummary:
+def _summary(row: Row) -> OfferSummary:
     return OfferSummary(
         id=row["id"],
         name=Text(row["name_fi"], row["name_sv"], row["name_en"]),
@@ -280,6 +284,6 @@ async def _summary(row: Row) -> OfferSummary:
         draft_version=row["draft_version"],
         published_version=row["published_version"],
         published_at=row["published_at"],
-        is_public=row["published_version"] is not None and await is_public(row["id"]),
+        is_public=row["is_public"],
         withdrawn_at=row["withdrawn_at"],
     )
