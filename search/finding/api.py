@@ -57,7 +57,7 @@ async def find_place_near(actor: Caller, data: JSONBody[Position]) -> PlacePropo
 async def explain_results(
     actor: Caller,
     provider: Annotated[str, QueryParameter(description="Name or business ID of a provider")],
-    q: str = "",
+    q: FromQuery[str] = "",
     place: Annotated[str, QueryParameter(description="Postal code, or name or code of a municipality")] = "",
     service_class: FromQuery[list[str] | None] = None,
     organiser: FromQuery[list[str] | None] = None,
