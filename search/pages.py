@@ -90,7 +90,7 @@ async def _shown(
         "looser": [] if found.total else await ways_out(query, wish, parameters, result.total),
         "pages": -(-min(found.total, queries.DEEPEST_RESULT) // query.limit),
         "most_compared": MOST_COMPARED,
-        "panel": await month_panel.panel(query, wish, parameters, found.problem, language),
+        "panel": await month_panel.panel(query, wish, result.facets, parameters, organisers, found.problem, language),
         "share": get_config().base_url.rstrip("/") + address,
         "to_explain": "/why-not-here?" + address.removeprefix("/?"),
         "beside": _beside(parameters, wish),

@@ -32,7 +32,7 @@ _CARD: Final = msgspec.json.Decoder(Card)
 class CostShown(msgspec.Struct, frozen=True, kw_only=True):
     """A month in cents. ``is_most``: the voucher depends on income, which is not asked here, so that it is at most this.
 
-    Without an amount ``problem`` says why there is none.
+    ``has_other_voucher``: one was chosen, and does not pay for this. Without an amount ``problem`` says why there is none.
     """
 
     pays_cents: int | None = None
@@ -40,6 +40,7 @@ class CostShown(msgspec.Struct, frozen=True, kw_only=True):
     voucher_cents: int = 0
     overrun_cents: int = 0
     has_voucher: bool = False
+    has_other_voucher: bool = False
     is_most: bool = False
     problem: Message | None = None
 
@@ -127,6 +128,7 @@ def _cost(cost: OfferCost, asked: AskedMonth, card: Card) -> CostShown:
         voucher_cents=cost.voucher_cents or 0,
         overrun_cents=cost.overrun_cents or 0,
         has_voucher=pays,
+        has_other_voucher=asked.paying is not None and not pays,
         is_most=pays and depends_on_income(asked),
         problem=cost.problem,
     )

@@ -1,6 +1,6 @@
 """The part of the results page that asks for one's own week, and says what is being priced."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from search.comparisons.asked import asked_pairs, months_to_choose, with_asked
 from search.comparisons.weeks import PRESETS
 from search.finding.asking import MonthWish
 from search.finding.showing import Parameters, address_of, without_week
-from search.schemas import SearchQuery
+from search.schemas import Facets, SearchQuery
 
 BUILDER: Final = "/compare/week"
 
@@ -43,9 +43,18 @@ class MonthPanel(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def panel(
-    query: SearchQuery, wish: MonthWish, given: Parameters, problem: Message | None, language: Language
+    query: SearchQuery,
+    wish: MonthWish,
+    found: Facets,
+    given: Parameters,
+    organisers: Mapping[str, str],
+    problem: Message | None,
+    language: Language,
 ) -> MonthPanel:
-    """The panel for a search with the parameters of its address. ``problem`` is what pricing refused."""
+    """The panel for a search with the parameters of its address (``given``) and what it ``found``.
+
+    ``organisers`` are names by id; ``problem`` is what pricing refused.
+    """
     address = address_of(given)
     at_most = "" if wish.at_most_cents is None else decimal_text(wish.at_most_cents).removesuffix(".00")
     return MonthPanel(
@@ -54,7 +63,11 @@ async def panel(
         builder=f"{BUILDER}?{urlencode([*((n, v) for n, v in asked_pairs(wish.asked) if v), ('back', address)])}",
         without=address_of(without_week(given)),
         months=[_month(day, wish, language) for day in sorted({*months_to_choose(), wish.month})],
-        products=[_choice(each, wish, language) for each in await public_products() if _fits(each, query, wish)],
+        products=[
+            _choice(each, wish, organisers, language)
+            for each in await public_products()
+            if _fits(each, query, found, wish)
+        ],
         at_most=at_most if language is Language.EN else at_most.replace(".", ","),
         problem=wish.problem or problem,
     )
@@ -65,13 +78,15 @@ def _month(day: date, wish: MonthWish, language: Language) -> Choice:
     return Choice(day.strftime("%Y-%m"), name, day == wish.month)
 
 
-def _fits(product: Product, query: SearchQuery, wish: MonthWish) -> bool:
-    """Vouchers for what is sought; the one that was chosen stays."""
-    if product.id == wish.product:
-        return True
-    is_class = not query.service_classes or product.service_class in query.service_classes
-    return is_class and (not query.organiser_ids or product.organiser_id in query.organiser_ids)
+def _fits(product: Product, query: SearchQuery, found: Facets, wish: MonthWish) -> bool:
+    """Vouchers that pay for something of what was found; the one that was chosen stays."""
+    classes = query.service_classes or found["service_class"]
+    organisers = [str(each) for each in query.organiser_ids] or found["organiser"]
+    is_for_these = product.service_class in classes and str(product.organiser_id) in organisers
+    return is_for_these or product.id == wish.product
 
 
-def _choice(product: Product, wish: MonthWish, language: Language) -> Choice:
-    return Choice(str(product.id), product.name.in_language(language), product.id == wish.product)
+def _choice(product: Product, wish: MonthWish, organisers: Mapping[str, str], language: Language) -> Choice:
+    """Several organisers call their vouchers alike."""
+    name = f"{product.name.in_language(language)}, {organisers.get(str(product.organiser_id), '')}"
+    return Choice(str(product.id), name, product.id == wish.product)
