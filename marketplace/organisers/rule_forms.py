@@ -122,7 +122,7 @@ def typed_bands(form: BandsForm, before: BandCalendar) -> tuple[BandCalendar, tu
     errors: list[FieldError] = []
     bands: list[Band] = []
     for i, row in enumerate(form.bands):
-        hours = read_hours(row.hours, f"bands.{i}.hours", errors)
+        hours = _as_before(read_hours(row.hours, f"bands.{i}.hours", errors), before)
         bands.append(Band(_key(row, hours, before, bands), Text(row.name_fi, row.name_sv, row.name_en), hours))
     not_served = read_hours(form.not_served, "not_served", errors) if form.not_served else ()
     if errors:
@@ -137,6 +137,11 @@ def typed_bands(form: BandsForm, before: BandCalendar) -> tuple[BandCalendar, tu
     )
     pairs = zip(bands, form.bands, strict=True)
     return calendar, tuple(BandCoefficient(b.key, r.coefficient) for b, r in pairs if r.coefficient is not None)
+
+
+def _as_before(hours: tuple[Hours, ...], before: BandCalendar) -> tuple[Hours, ...]:
+    """The same hours in the order in which they were, so that nothing changes which was not changed."""
+    return next((band.hours for band in before.bands if set(band.hours) == set(hours)), hours)
 
 
 def sketched_bands(form_bands: Sequence[tuple[str, str]], rest: BandCalendar, not_served: str) -> BandCalendar:

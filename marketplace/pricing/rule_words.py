@@ -38,7 +38,7 @@ def increase_words(rules: IncreaseRules) -> Iterator[Message]:
             "Prices may rise once a year.", "Prices may rise at most {count} times a year.", count=rules.most_per_year
         )
     if rules.on_days:
-        yield message("Prices may rise only on these days: {days}.", days=", ".join(map(typed_day, rules.on_days)))
+        yield message("Prices may rise only on these days: {days}", days=", ".join(map(typed_day, rules.on_days)))
     if rules.notice_days:
         yield counted(
             "A rise is announced at least {count} day before.",
