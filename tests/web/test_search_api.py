@@ -83,6 +83,62 @@ async def test_any_text_is_answered(api, offers, text):
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "value", ["'", '"', '" OR 1=1 --', "] OR [", "\\", "' or true --", "$1", "a" * 10_000, "\x07", "{}", "null"]
+)
+@pytest.mark.parametrize(
+    "name",
+    ["q", "place", "municipality", "postal_code", "lat", "lon", "service_class", "organiser", "language", "skill", "available",
+     "starts_by", "evening", "prefix", "sort", "limit", "cursor"],
+)  # fmt: skip
+async def test_any_value_is_only_a_value(api, database, name, value):
+    response = await api.get("/api/v1/offers", params={name: value})
+    assert response.status_code in {200, 400, 422}
+    if response.status_code == 200:
+        assert response.json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "total"),
+    [
+        ({"postal_code": "00530"}, 2), ({"place": "00530"}, 2), ({"lat": "60.18", "lon": "24.95"}, 2),
+        ({"place": "Åbo"}, 0), ({"starts_by": "2030-01-01"}, 2), ({"skill": "tulkkaus"}, 0),
+        ({"place": "Helsinki", "sort": "distance"}, 2), ({"sort": "start"}, 2), ({"q": "kotiho", "prefix": "true"}, 2),
+    ],
+)  # fmt: skip
+async def test_places_starts_and_skills_are_asked_for(api, offers, asked, total):
+    response = await api.get("/api/v1/offers", params=asked)
+    assert (response.status_code, response.json()["total"]) == (200, total)
+
+
+async def test_facets_are_all_there(api, offers):
+    facets = (await api.get("/api/v1/offers")).json()["facets"]
+    assert set(facets) == {
+        "service_class", "organiser", "language", "skill", "start", "available", "evening", "weekend", "night",
+    }  # fmt: skip
+    assert facets["start"] == {"now": 2, "two_weeks": 2, "later": 0}
+
+
+async def test_places_and_days_that_cannot_be_are_told_at_once(api, database):
+    asked = {"postal_code": "99998", "lat": "x", "starts_by": "soon", "limit": "0"}
+    response = await api.get("/api/v1/offers", params=asked)
+    assert {each["field"] for each in response.json()["errors"]} == set(asked)
+
+
+async def test_suggestions_come_as_it_is_typed(api, offers):
+    response = await api.get("/api/v1/suggestions", params={"q": "koti", "language": "fi"})
+    items = response.json()["items"]
+    assert {"service", "provider"} <= {each["kind"] for each in items}
+    assert "Kotiapu Oy" in [each["text"] for each in items]
+    assert (await api.get("/api/v1/suggestions")).json() == {"items": []}
+    assert (await api.get("/api/v1/suggestions", params={"language": "xx", "limit": "0"})).status_code == 422
+
+
+@pytest.mark.parametrize("text", ["a" * 10_000, "\x1b'\"", "%", "'; drop table offer; --"])
+async def test_any_beginning_is_answered(api, database, text):
+    assert (await api.get("/api/v1/suggestions", params={"q": text})).status_code == 200
+
+
 async def test_a_down_meilisearch_is_not_noticed(api, offers, monkeypatch):
     async with meilisearch_double() as double:
         double.status = 500
@@ -125,8 +181,8 @@ async def test_a_month_of_visits_with_a_voucher(api, offers, organiser):
     assert costs == [(12_000, 12_000, 0), (16_000, 13_200, 2_800)]
 
 
-async def test_a_fifth_offer_is_refused(api, database):
-    response = await api.get("/api/v1/comparisons", params={"ids": [str(new_id()) for _ in range(5)]})
+async def test_a_seventh_offer_is_refused(api, database):
+    response = await api.get("/api/v1/comparisons", params={"ids": [str(new_id()) for _ in range(7)]})
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == "offer_ids"
 
