@@ -22,6 +22,8 @@ AnyRequest = Request[Any, Any, Any]
 CODE_WANTED = "code_wanted"
 OUTSIDE = "outside_sign_in"
 CODE_WANTED_FOR_SECONDS = 600
+KEPT_AT_SIGN_IN = ("shortlist",)
+"""What a visitor put together before signing in and may take along: ids of public offers, nothing that gives a right."""
 
 
 def address_of(request: AnyRequest) -> str:
@@ -39,7 +41,8 @@ async def begin_session(request: AnyRequest, signed_in: SignedIn) -> Hat | None:
         is_strong=signed_in.is_strong,
         hat=hat.id if hat else None,
     )
-    start_session(request, signed_in.person_id, {SESSION_KEY: msgspec.to_builtins(held)})
+    kept = {name: request.session[name] for name in KEPT_AT_SIGN_IN if name in request.session}
+    start_session(request, signed_in.person_id, {**kept, SESSION_KEY: msgspec.to_builtins(held)})
     if hat is not None:
         request.session[HAT_NAME] = hat.name
     remember_language(request, signed_in.language)
