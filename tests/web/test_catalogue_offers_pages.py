@@ -328,8 +328,9 @@ class TestPublicPage:
     async def test_what_is_not_public_has_no_page(self, desk: Browser, turku: Organiser, provider: Actor) -> None:
         saved = await offers.save_draft(provider, None, offer_draft(turku))
         await photos.set_photo(provider, saved.id, "k.png", PNG, Text("Kuva"))
-        for path in ("", "/photo", "/offer.jsonld"):
+        for path in ("", "/photo", ".jsonld", ".xml"):
             assert (await desk.get(f"/offers/{saved.id}{path}")).status_code == 404
+        assert (await desk.get("/offers/nonsense.jsonld")).status_code == 404
 
 
 class TestOrganisersPages:

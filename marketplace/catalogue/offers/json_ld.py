@@ -3,7 +3,10 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from marketplace.catalogue.offers.attributes import Attribute, Value, in_words, template
+from marketplace.catalogue.offers.detail_checks import right_values
 from marketplace.catalogue.offers.schemas import PublishedOffer
+from marketplace.catalogue.offers.skills import skill_name
 from marketplace.kernel.calendar import DAY_MINUTES, DayType, clock_text
 from marketplace.kernel.i18n import Text
 from marketplace.kernel.money import EURO, decimal_text
@@ -25,6 +28,7 @@ UNIT_CODES: Final = {
 }
 """UN/CEFACT common codes of our units; a visit is counted as one."""
 
+SKILL: Final = Text("Erityisosaaminen", "Specialkunnande", "Special skill")
 _UNIT_TEXTS: Final = {Unit.VISIT: "visit", Unit.PIECE: "piece"}
 _DAYS: Final = {
     DayType.WEEKDAY: ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"),
@@ -51,14 +55,51 @@ def offer_json_ld(offer: PublishedOffer, *, url: str) -> dict[str, Any]:
         "businessFunction": "http://purl.org/goodrelations/v1#ProvideService",
         "availability": f"https://schema.org/{'InStock' if offer.accepts_new_clients else 'SoldOut'}",
         "priceSpecification": [*_prices(offer)],
-        "areaServed": [_place(code) for code in offer.municipality_codes],
+        "areaServed": [*_areas(offer)],
         "offeredBy": _organisation(offer),
         "itemOffered": _service(offer),
         "acceptedPaymentMethod": {"@type": "PaymentMethod", "name": _tagged(offer.organiser_name)},
     }
     if offer.earliest_start:
         document["availabilityStarts"] = offer.earliest_start.isoformat()
+    if offer.details.photo:
+        photo = {"@type": "ImageObject", "contentUrl": f"{url}/photo", "caption": _tagged(offer.details.photo.alt)}
+        document["image"] = photo
+    if facts := [*_facts(offer)]:
+        document["additionalProperty"] = facts
     return document
+
+
+def _areas(offer: PublishedOffer) -> Iterator[dict[str, Any]]:
+    """The municipalities, and what narrows them: a circle in metres, postal codes."""
+    yield from (_place(code) for code in offer.municipality_codes)
+    if reach := offer.reach:
+        centre = {"@type": "GeoCoordinates", "latitude": reach.lat, "longitude": reach.lon}
+        yield {"@type": "GeoCircle", "name": reach.name, "geoMidpoint": centre, "geoRadius": reach.km * 1_000}
+    if offer.postal_codes:
+        yield {"@type": "DefinedRegion", "addressCountry": "FI", "postalCode": list(offer.postal_codes)}
+
+
+def _facts(offer: PublishedOffer) -> Iterator[dict[str, Any]]:
+    """What offers of the class are compared by, as far as the offer tells, and its special skills."""
+    attributes = template(offer.service_class)
+    values = right_values(offer.details.attributes, attributes)
+    for attribute in attributes:
+        if attribute.key in values:
+            yield {**_property(attribute.key, attribute.name), **_value(values[attribute.key], attribute)}
+    for skill in offer.skills:
+        yield {**_property("skill", SKILL), "value": _tagged(skill_name(skill))}
+
+
+def _property(key: str, name: Text) -> dict[str, Any]:
+    return {"@type": "PropertyValue", "propertyID": key, "name": _tagged(name)}
+
+
+def _value(value: Value, attribute: Attribute) -> dict[str, Any]:
+    words = in_words(value, attribute)
+    if isinstance(value, (bool, int)) or not isinstance(words, Text):
+        return {"value": value, **({"unitText": _tagged(attribute.unit)} if attribute.unit else {})}
+    return {"value": _tagged(words)}
 
 
 def _tagged(text: Text) -> list[dict[str, str]]:
@@ -86,7 +127,7 @@ def _service(offer: PublishedOffer) -> dict[str, Any]:
         "provider": _organisation(offer),
         "areaServed": [_place(code) for code in offer.municipality_codes],
         "availableChannel": {"@type": "ServiceChannel", "availableLanguage": list(offer.languages)},
-        "hoursAvailable": [each for band in offer.calendar.bands for each in _opening_hours(band)],
+        "hoursAvailable": [each for hours in _hours(offer) for each in _opening_hours(hours)],
     }
 
 
@@ -115,11 +156,15 @@ def _price(unit: Unit, cents: int, band: Band | None) -> dict[str, Any]:
     return specification
 
 
-def _opening_hours(band: Band) -> Iterator[dict[str, Any]]:
-    for hours in band.hours:
-        days = [f"https://schema.org/{name}" for day in hours.days for name in _DAYS[day]]
-        if days:
-            yield {"@type": "OpeningHoursSpecification", "dayOfWeek": days, **_times(hours)}
+def _hours(offer: PublishedOffer) -> Iterator[Hours]:
+    """The hours of service; where they are not told, those that have a price."""
+    yield from offer.details.hours or (hours for band in offer.calendar.bands for hours in band.hours)
+
+
+def _opening_hours(hours: Hours) -> Iterator[dict[str, Any]]:
+    days = [f"https://schema.org/{name}" for day in hours.days for name in _DAYS[day]]
+    if days:
+        yield {"@type": "OpeningHoursSpecification", "dayOfWeek": days, **_times(hours)}
 
 
 def _times(hours: Hours) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The public page of one offer, its picture, and the offer as linked data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -30,6 +31,7 @@ from marketplace.catalogue.prices.price_table import (
 )
 from marketplace.kernel.clock import today
 from marketplace.kernel.config import get_config
+from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Language
 from marketplace.organisers.reference import municipality, service_class
 from marketplace.web.language import language_of
@@ -40,16 +42,28 @@ AnyRequest = Request[Any, Any, Any]
 JSON_LD = "application/ld+json"
 
 
-@get("/offers/{offer_id:uuid}", guards=[allow_anyone], include_in_schema=False)
-async def show_offer(request: AnyRequest, offer_id: FromPath[UUID]) -> Response[str]:
-    """A published offer with its prices, for everybody."""
-    offer = await offers.published_offer(offer_id)
-    here = public_address(offer_id)
+@get("/offers/{offer_id:str}", guards=[allow_anyone], include_in_schema=False)
+async def show_offer(request: AnyRequest, offer_id: FromPath[str]) -> Response[Any]:
+    """A published offer with its prices, for everybody. With ``.jsonld`` after its id, in the words of schema.org."""
+    name, _, form = offer_id.partition(".")
+    if form not in {"", "jsonld"} or not is_uuid(name):
+        raise NotFound
+    offer = await offers.published_offer(UUID(name))
+    return _linked_data(offer) if form else await _offer_page(request, offer)
+
+
+async def _offer_page(request: AnyRequest, offer: PublishedOffer) -> Response[str]:
+    here = public_address(offer.id)
     facts = await offer_facts(offer, language_of(request), photo=f"{here}/photo?v={offer.version}")
-    news = await price_news_of(offer_id)
+    news = await price_news_of(offer.id)
     later = price_rows(news.prices, news.calendar, language_of(request)) if news else []
     told: dict[str, Any] = {**facts, "news": news, "later": later, "history": f"{here}/prices"}
     return page(request, "offers/offer.html", offer=offer, here=here, **told)
+
+
+def _linked_data(offer: PublishedOffer) -> Response[bytes]:
+    url = get_config().base_url.rstrip("/") + public_address(offer.id)
+    return Response(msgspec.json.encode(offer_json_ld(offer, url=url)), media_type=JSON_LD)
 
 
 @get("/offers/{offer_id:uuid}/photo", guards=[allow_anyone], include_in_schema=False)
@@ -59,12 +73,9 @@ async def show_picture(request: AnyRequest, offer_id: FromPath[UUID]) -> Respons
     return picture_answer(request, facts, content, is_public=True)
 
 
-@get("/offers/{offer_id:uuid}/offer.jsonld", guards=[allow_anyone], include_in_schema=False)
-async def show_json_ld(offer_id: FromPath[UUID]) -> Response[bytes]:
-    """A published offer in the words of schema.org, for search engines and open data."""
-    offer = await offers.published_offer(offer_id)
-    url = get_config().base_url.rstrip("/") + public_address(offer_id)
-    return Response(msgspec.json.encode(offer_json_ld(offer, url=url)), media_type=JSON_LD)
+def is_uuid(text: str) -> bool:
+    """Whether a part of an address is an id as we write them."""
+    return re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text) is not None
 
 
 def public_address(offer_id: UUID) -> str:
@@ -101,4 +112,4 @@ async def compared_rows(offer: PublishedOffer) -> Sequence[ComparedRow]:
     return side_by_side(attributes, [right_values(offer.details.attributes, attributes)])
 
 
-ROUTES = [show_offer, show_picture, show_json_ld]
+ROUTES = [show_offer, show_picture]
