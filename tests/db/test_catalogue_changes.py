@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+import msgspec
 import pytest
 
 from marketplace.catalogue.changes.beginning import begin_due
@@ -22,6 +23,7 @@ from marketplace.kernel.errors import Conflict, DomainError, Forbidden, Invalid,
 from marketplace.kernel.i18n import Language, translate
 from marketplace.organisers.rules import set_price_rules
 from marketplace.organisers.schemas import Organiser
+from marketplace.pricing.charges import FeeWaiver
 from marketplace.pricing.prices import PriceRules
 from tests.factories.catalogue import PROVIDER_IDS, band_prices, make_offer, make_provider, offer_draft
 from tests.factories.catalogue import approve as approve_provider
@@ -121,9 +123,11 @@ async def test_the_day_must_be_one_to_come(provider: Actor, offer_id: UUID) -> N
 
 
 async def test_unchanged_prices_are_no_change(provider: Actor, offer_id: UUID) -> None:
-    with pytest.raises(Invalid) as refused:
-        await announced(provider, offer_id, NEW_YEAR, band_prices())
-    assert refused.value.fields[0].field == "prices"
+    twice_said = msgspec.structs.replace(band_prices(), fee_waiver=FeeWaiver(visit_minutes=60))
+    for same in (band_prices(), twice_said):
+        with pytest.raises(Invalid) as refused:
+            await announced(provider, offer_id, NEW_YEAR, same)
+        assert refused.value.fields[0].field == "prices"
 
 
 async def test_prices_are_checked_by_the_rules_of_their_day(

@@ -70,8 +70,8 @@ async def test_a_client_sees_what_new_prices_mean_and_what_to_do(browser: Browse
     desk = await browser.page("/client")
     assert "The price changes on 10 December 2026: see what it means for you" in words(desk)
     page = await browser.page(f"/client/agreements/{setting.agreement.id}/prices")
-    cells = [words(cell) for cell in page.select("section table tbody td")]
-    assert cells == ["€76.00", "€80.00", "€66.00", "€66.00", "€10.00", "€14.00"]
+    assert [words(cell) for cell in page.select("section dd")] == ["€10.00", "€14.00", "+€4.00"]
+    assert "The price of the month is €76.00 now and €80.00 then. Of it the voucher pays €66.00 now" in words(page)
     assert "Last month you had 1 visit." in words(page)
     assert "2 h × €40.00 per hour" in words(page)
     links = {link["href"] for link in page.select("main li a")}

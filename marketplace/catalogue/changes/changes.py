@@ -152,11 +152,10 @@ async def _judged(provider_id: UUID, known: KnownOffer, public: Row, draft: Pric
         raise Invalid(errors)
     calendar = draft.calendar or (await bands_on(known.organiser_id, draft.valid_from)).calendar
     before = prices_of(public)
-    if draft.prices == before[0] and _same_bands(calendar, before[1]):
-        raise Invalid.field(
-            "prices", message("These are the prices that you have already. Change at least one of them.")
-        )
     rises = is_increase(*before, draft.prices, calendar)
+    if not rises and calendar.not_served == before[1].not_served and not is_increase(draft.prices, calendar, *before):
+        text = message("These are the prices that you have already. Change at least one of them.")
+        raise Invalid.field("prices", text)
     rules = (await price_rules_on(known.organiser_id, known.service_class, draft.valid_from)).increases
     if rises and (errors := change_errors(rules, today(), draft.valid_from, await increases_of(known.id))):
         raise Invalid(errors)
@@ -170,10 +169,6 @@ def _day_errors(valid_from: date) -> list[FieldError]:
     if valid_from > last:
         return [FieldError("valid_from", message("Choose a day before {day}.", day=last + timedelta(days=1)))]
     return []
-
-
-def _same_bands(one: BandCalendar, other: BandCalendar) -> bool:
-    return replace(one, version="") == replace(other, version="")
 
 
 @transactional()
