@@ -53,13 +53,13 @@ class RuleTrial(msgspec.Struct, frozen=True, kw_only=True):
     items: list[AffectedItem]
 
 
-@get("/api/v1/organisers/{organiser_id:uuid}/price-rules/{code:str}", guards=[allow_anyone], tags=[TAG])
-async def show_service_price_rules(organiser_id: FromPath[UUID], code: FromPath[str]) -> ServiceRules:
+@get("/api/v1/organisers/{organiser_id:uuid}/price-rules/{service_class_code:str}", guards=[allow_anyone], tags=[TAG])
+async def show_service_price_rules(organiser_id: FromPath[UUID], service_class_code: FromPath[str]) -> ServiceRules:
     """What an organiser asks of the prices of a service today: its time bands, its price rules and the unit."""
     await get_organiser(organiser_id)
-    if not is_service_class(code):
+    if not is_service_class(service_class_code):
         raise NotFound
-    return await rules.service_rules_on(organiser_id, code, today())
+    return await rules.service_rules_on(organiser_id, service_class_code, today())
 
 
 @get("/api/v1/organiser/bands/history", guards=[ADMIN], tags=[TAG])

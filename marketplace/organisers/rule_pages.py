@@ -39,7 +39,7 @@ from marketplace.web.templating import flash, page, redirect
 AnyRequest = Request[Any, Any, Any]
 ADMIN = allow(Role.ORGANISER_ADMIN)
 RULES = "/organiser/rules"
-CLASS = RULES + "/prices/{code:str}"
+CLASS = RULES + "/prices/{service_class_code:str}"
 ADD = "add"
 LOOK = "look"
 BLANK_ROWS = 2
@@ -128,10 +128,10 @@ def _band_rows(form: Form[BandsForm]) -> list[int]:
 
 
 @get(CLASS, guards=[ADMIN], include_in_schema=False)
-async def show_price_rules(request: AnyRequest, actor: Caller, code: FromPath[str]) -> Response[str]:
+async def show_price_rules(request: AnyRequest, actor: Caller, service_class_code: FromPath[str]) -> Response[str]:
     """The price rules of one service class, every version of them."""
-    own, found = _own(actor), _known(code)
-    versions = [(each, await _words(own, each)) for each in await rules.price_rule_history(own, code)]
+    own, found = _own(actor), _known(service_class_code)
+    versions = [(each, await _words(own, each)) for each in await rules.price_rule_history(own, service_class_code)]
     held = next((each for each, _ in versions if each.valid_from <= today()), None)
     return page(
         request, "organisers/price_rules.html", here=RULES, service=found, versions=versions, held=held, today=today()
@@ -139,34 +139,34 @@ async def show_price_rules(request: AnyRequest, actor: Caller, code: FromPath[st
 
 
 @get(f"{CLASS}/new", guards=[ADMIN], include_in_schema=False)
-async def show_new_price_rules(request: AnyRequest, actor: Caller, code: FromPath[str]) -> Response[str]:
+async def show_new_price_rules(request: AnyRequest, actor: Caller, service_class_code: FromPath[str]) -> Response[str]:
     """The form for other price rules, filled with those of today."""
     own, bands = _own(actor), await rules.bands_on(_own(actor), today())
-    _known(code)
-    shown = shown_rules(await rules.price_rules_on(own, code, today()), bands.calendar)
+    _known(service_class_code)
+    shown = shown_rules(await rules.price_rules_on(own, service_class_code, today()), bands.calendar)
     form = Form(PriceRulesForm, {name: [*values] for name, values in shown.items() if values})
-    return _rules_page(request, form, code, bands)
+    return _rules_page(request, form, service_class_code, bands)
 
 
 @post(f"{CLASS}/new", guards=[ADMIN], include_in_schema=False)
-async def send_new_price_rules(request: AnyRequest, actor: Caller, code: FromPath[str]) -> Response[Any]:
+async def send_new_price_rules(request: AnyRequest, actor: Caller, service_class_code: FromPath[str]) -> Response[Any]:
     """Sets the rules from the day given, or shows which published offers they would not allow."""
     own, bands = _own(actor), await rules.bands_on(_own(actor), today())
-    _known(code)
+    _known(service_class_code)
     form = await read_form(request, PriceRulesForm)
     wanted = _wanted(form)
-    affected = await _affected(actor, own, code, form, wanted)
+    affected = await _affected(actor, own, service_class_code, form, wanted)
     if wanted is None or not form.ok:
-        return _rules_page(request, form, code, bands, affected, 422)
+        return _rules_page(request, form, service_class_code, bands, affected, 422)
     if form.value(LOOK):
-        return _rules_page(request, form, code, bands, affected)
+        return _rules_page(request, form, service_class_code, bands, affected)
     try:
-        await rules.set_price_rules(actor, own, code, wanted, form.data.valid_from)
+        await rules.set_price_rules(actor, own, service_class_code, wanted, form.data.valid_from)
     except Conflict as conflict:
         form.failed(Invalid.field("valid_from", conflict.message))
-        return _rules_page(request, form, code, bands, affected, 422)
+        return _rules_page(request, form, service_class_code, bands, affected, 422)
     flash(request, message("The price rules hold from {day}.", day=form.data.valid_from))
-    return redirect(f"{RULES}/prices/{code}")
+    return redirect(f"{RULES}/prices/{service_class_code}")
 
 
 def _wanted(form: Form[PriceRulesForm]) -> PriceRules | None:
