@@ -1,7 +1,8 @@
 """What offers tell beside words and prices: where, when, by what they are compared, and a picture."""
 
+from collections.abc import Sequence
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -229,8 +230,8 @@ class TestRoomsAbove:
     async def test_announced_prices_are_told_by_the_room_that_knows_them(self, turku: Organiser) -> None:
         news = PriceNews(valid_from=date(2027, 1, 1), prices=band_prices(), calendar=rules.STANDARD_BANDS)
 
-        async def read(_) -> PriceNews:
-            return news
+        async def read(ids: Sequence[UUID]) -> dict[UUID, PriceNews]:
+            return dict.fromkeys(ids, news)
 
         before = list(sources._readers)
         price_news_is_read_by(read)

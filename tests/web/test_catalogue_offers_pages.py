@@ -1,5 +1,6 @@
 """The editor's further steps, versions, copies and bulk changes on pages; what the public sees of them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
@@ -315,8 +316,8 @@ class TestPublicPage:
             valid_from=today(), prices=band_prices(day=4100), calendar=rules.STANDARD_BANDS
         )  # fmt: skip
 
-        async def read(_: UUID) -> sources.PriceNews:
-            return news
+        async def read(ids: Sequence[UUID]) -> dict[UUID, sources.PriceNews]:
+            return dict.fromkeys(ids, news)
 
         before = list(sources._readers)
         sources.price_news_is_read_by(read)
