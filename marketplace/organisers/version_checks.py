@@ -10,6 +10,8 @@ from marketplace.pricing.prices import UNIT_WORDS, Unit
 from marketplace.pricing.values import check_value_rule
 
 YEARS = (1990, 2100)
+_TIMES = (Unit.DAY, Unit.WEEK, Unit.MONTH)
+"""Times over which a value can be pooled: a day's, week's or month's value for services sold in shorter or other units."""
 
 
 def version_errors(found: Product, draft: VersionDraft, calendar: BandCalendar) -> list[FieldError]:
@@ -32,9 +34,9 @@ def version_errors(found: Product, draft: VersionDraft, calendar: BandCalendar) 
 
 
 def _pays_for(value_unit: Unit, unit: Unit) -> bool:
-    """Whether a value per one unit can pay for a service in another: its own, or a week or month that pools it."""
-    pools = {Unit.WEEK: {Unit.MONTH}, Unit.MONTH: set[Unit]()}.get(unit, {Unit.WEEK, Unit.MONTH})
-    return value_unit is unit or value_unit in pools
+    """Whether a value per one unit can pay for a service in another: its own, or a longer time that pools it."""
+    longer = _TIMES[_TIMES.index(unit) + 1 :] if unit in _TIMES else _TIMES
+    return value_unit is unit or value_unit in longer
 
 
 def _cap_errors(caps: Caps, unit: Unit) -> list[FieldError]:

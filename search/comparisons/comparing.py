@@ -23,7 +23,8 @@ from marketplace.pricing.prices import PriceList
 from marketplace.pricing.values import Household
 from search.comparisons import explaining
 from search.comparisons.costs import AskedMonth, OfferCost, Pricing, asked_month, question_errors, use_of_month
-from search.comparisons.price_book import Priced, prices_of
+from search.comparisons.own_voucher import next_month
+from search.comparisons.price_book import Priced, changes_within, prices_of
 from search.comparisons.schemas import (
     MAX_HOUSEHOLD,
     MOST_COMPARED,
@@ -71,6 +72,7 @@ class _Chosen(msgspec.Struct, frozen=True, kw_only=True):
     offers: Sequence[PublishedOffer]
     priced: dict[UUID, Priced]
     total: int
+    changes: dict[UUID, date]
     missing: tuple[UUID, ...] = ()
 
 
@@ -90,7 +92,9 @@ async def compare(request: CompareRequest, language: Language, actor: Actor | No
     asked = await _asked(request, actor)
     question = _Question(request=request, place=place, asked=asked, pricing=Pricing(asked), language=language)
     chosen = await (_by_name(question) if request.offer_ids else _of_place(question))
-    items = tuple(_column(offer, chosen.priced[offer.id], question) for offer in chosen.offers)
+    items = tuple(
+        _noted(_column(offer, chosen.priced[offer.id], question), chosen, language) for offer in chosen.offers
+    )
     own = await _own_service(question, chosen)
     return Comparison(
         month=asked.month,
@@ -101,7 +105,7 @@ async def compare(request: CompareRequest, language: Language, actor: Actor | No
         own_service=own,
         voucher=explaining.voucher_used(asked.paying, asked, language) if asked.paying else None,
         order_explained=translate(_order(question), language),
-        notes=_notes(question),
+        notes=_notes(question, items),
     )
 
 
@@ -183,7 +187,8 @@ async def _by_name(question: _Question) -> _Chosen:
     if not offers:
         raise NotFound(message("These offers are no longer published."))
     missing = tuple(offer_id for offer_id in ids if offer_id not in priced)
-    return _Chosen(offers=offers, priced=priced, total=len(offers), missing=missing)
+    changes = await changes_within(list(public), question.asked.month, next_month(question.asked.month))
+    return _Chosen(offers=offers, priced=priced, total=len(offers), changes=changes, missing=missing)
 
 
 async def _of_place(question: _Question) -> _Chosen:
@@ -194,7 +199,8 @@ async def _of_place(question: _Question) -> _Chosen:
     ordered = sorted(priced, key=_ranks(question, priced).__getitem__)
     public = await published_offers_among(ordered[: question.request.limit])
     offers = [public[offer_id] for offer_id in ordered if offer_id in public]
-    return _Chosen(offers=offers, priced=priced, total=len(ordered))
+    changes = await changes_within(list(public), question.asked.month, next_month(question.asked.month))
+    return _Chosen(offers=offers, priced=priced, total=len(ordered), changes=changes)
 
 
 def _ranks(question: _Question, priced: dict[UUID, Priced]) -> dict[UUID, tuple[bool, int, bytes]]:
@@ -239,11 +245,24 @@ def _order(question: _Question) -> Message:
     return explaining.BY_PRICE if _asks_prices_only(question) else explaining.BY_COST
 
 
-def _notes(question: _Question) -> tuple[str, ...]:
+def _notes(question: _Question, items: Sequence[ComparedOffer]) -> tuple[str, ...]:
     """What to know about the whole answer."""
-    asked = question.asked
-    is_estimate = asked.paying is not None and asked.paying.number is None
-    return (translate(explaining.NOT_STORED, question.language),) if is_estimate else ()
+    paying = question.asked.paying
+    if paying is None:
+        return ()
+    said = [explaining.NOT_STORED] if paying.number is None else []
+    if items and not any(item.voucher_accepted for item in items):
+        said.append(explaining.PAYS_FOR_NONE)
+    return tuple(translate(text, question.language) for text in said)
+
+
+def _noted(column: ComparedOffer, chosen: _Chosen, language: Language) -> ComparedOffer:
+    """The column with a word on prices that change in the midst of the month."""
+    day = chosen.changes.get(column.offer_id)
+    if day is None:
+        return column
+    note = message("From {day} on other prices hold, which are not in these figures.", day=day)
+    return replace(column, notes=(*column.notes, translate(note, language)))
 
 
 async def _own_service(question: _Question, chosen: _Chosen) -> OwnServiceShown | None:
@@ -264,9 +283,7 @@ async def _own_service(question: _Question, chosen: _Chosen) -> OwnServiceShown 
 
 
 async def _organiser_id(question: _Question, chosen: _Chosen) -> UUID | None:
-    if question.asked.paying is not None:
-        return question.asked.paying.organiser_id
-    if question.place is not None:
+    if question.place is not None and not question.request.offer_ids:
         serving = await organiser_serving(question.place.municipality)
         return serving.id if serving else None
     organisers = {offer.organiser_id for offer in chosen.offers}

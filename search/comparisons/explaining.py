@@ -30,6 +30,9 @@ BY_PRICE = message(
 )
 AS_ASKED = message("The offers stand in the order in which they were chosen.")
 NOT_STORED = message("This is an estimate. What you gave was used for this answer only and not stored.")
+PAYS_FOR_NONE = message(
+    "This voucher pays for none of these offers: it is for another service or of another organiser."
+)
 IN_LANGUAGES = (Language.FI, Language.SV, Language.EN)
 
 

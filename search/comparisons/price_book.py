@@ -22,6 +22,10 @@ join offer_version v on v.offer_id = o.id and v.status = 'published'
 left join price_change c on c.offer_id = o.id and c.status = 'scheduled' and c.valid_from <= $2::date
 where o.id = any($1::uuid[])
 """
+WITHIN: Final = """
+select offer_id, min(valid_from) as day from price_change
+where status = 'scheduled' and valid_from > $2::date and valid_from < $3::date and offer_id = any($1::uuid[]) group by offer_id
+"""
 OF_VERSIONS: Final = """
 select v.id as key, o.id, o.organiser_id, o.service_class, v.prices, v.calendar, v.published_at::date as since, v.number
 from offer_version v join offer o on o.id = v.offer_id where v.id = any($1::uuid[])
@@ -88,6 +92,11 @@ def _calendar(text: str) -> BandCalendar:
     if (known := _calendars.get(text)) is None:
         known = _calendars[text] = msgspec.json.decode(text, type=BandCalendar)
     return known
+
+
+async def changes_within(offer_ids: Sequence[UUID], month: date, following: date) -> dict[UUID, date]:
+    """The days after a month's first, and before ``following``, from which announced prices of offers hold."""
+    return {row["offer_id"]: row["day"] for row in await fetch(WITHIN, list(offer_ids), month, following)}
 
 
 def forget() -> None:

@@ -196,3 +196,29 @@ async def test_a_product_that_is_not_public_is_not_found(database):
     await execute("update voucher_product set public = false")
     with pytest.raises(NotFound):
         await asked_month(visits=MONDAYS, product=product.id, household=Household())
+
+
+async def test_prices_that_change_within_the_month_are_told(offer):
+    calendar = (await prices_of([offer[1]], date(2026, 12, 1)))[offer[1]].calendar
+    await execute(
+        "insert into price_change (id, offer_id, prices, calendar, valid_from, status, announced_at, is_increase, reasons)"
+        " values ($1, $2, $3::jsonb, $4::jsonb, $5, 'scheduled', $6, true, '')",
+        new_id(), offer[1], msgspec.json.encode(hourly(4500)).decode(), msgspec.json.encode(calendar).decode(),
+        date(2026, 12, 15), now(),
+    )  # fmt: skip
+    request = CompareRequest(offer_ids=(offer[1],), month=DECEMBER, visits=MONDAYS)
+    (item,) = (await compare(request, Language.EN)).items
+    assert (item.total_cents, item.notes) == (
+        160_00, ("From 15 December 2026 on other prices hold, which are not in these figures.",),
+    )  # fmt: skip
+
+
+async def test_a_voucher_that_pays_for_none_is_told(offer):
+    organiser = await make_organiser("Turku", county_code="05", business_id="0204819-8")
+    product = await make_product(organiser)
+    request = CompareRequest(
+        service_class="V-HOMECARE-REG", municipality="Helsinki", month=DECEMBER, visits=MONDAYS, product=product.id
+    )
+    answer = await compare(request, Language.EN)
+    assert not answer.items[0].voucher_accepted
+    assert len(answer.notes) == 2

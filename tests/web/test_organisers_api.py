@@ -82,7 +82,7 @@ async def test_product_without_value_is_nothing_yet(program: Api, helsinki: Orga
 
 
 async def test_faulty_version_leaves_no_product_behind(program: Api, helsinki: Organiser) -> None:
-    wrong = PRODUCT | {"version": FLAT | {"value_rule": {"kind": "flat", "value_cents": -1, "unit": "day"}}}
+    wrong = PRODUCT | {"version": FLAT | {"value_rule": {"kind": "flat", "value_cents": -1, "unit": "piece"}}}
     answer = await program.post(OWN, json=wrong)
     assert {error["field"] for error in answer.json()["errors"]} == {
         "version.value_rule.value_cents", "version.value_rule.unit",
