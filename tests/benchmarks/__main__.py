@@ -19,7 +19,8 @@ from marketplace.kernel.embedded_postgres import _reachable_binaries as binaries
 from marketplace.kernel.embedded_postgres import free_port
 from marketplace.kernel.migrations import migrate
 from marketplace.run import Stack, scratch_config
-from tests.benchmarks import comparing, impact, redeeming, register, reviewing, searching
+from search.schemas import Card
+from tests.benchmarks import comparing, impact, redeeming, register, reindexing, reviewing, search_quality, searching
 from tests.benchmarks.machine import Machine, this_machine
 from tests.benchmarks.redeeming import PgBench
 from tests.benchmarks.report import Chapter, Pair, page
@@ -30,7 +31,9 @@ CLIENTS = (1, 8)
 
 ABOUT_SEARCH = (
     "`GET /api/v1/offers` with twenty different searches (service and place, typos, Swedish, filters, sorting, facets every "
-    "time) beside the PostgreSQL engine asked for the same in one process, without HTTP and JSON."
+    "time), and three thousand made-up ones of each kind, beside the PostgreSQL engine asked for the same in one process, "
+    "without HTTP and JSON. Facets and orders that were counted at the same revision of the index are not counted again, "
+    "in either."
 )
 ABOUT_REDEEMING = (
     "`POST /api/v1/provider/visits`: signed in by token; voucher, agreement and approval checked under a lock; visit split "
@@ -51,6 +54,8 @@ class Size:
     seconds: float
     runs: int
     compared: tuple[int, ...]
+    quality: tuple[int, int]
+    reindexed: int
 
 
 FULL = Size(
@@ -61,8 +66,11 @@ FULL = Size(
     seconds=4.0,
     runs=3,
     compared=comparing.SIZES,
+    quality=(min(20_000, searching.OFFERS), 300),
+    reindexed=searching.OFFERS,
 )
-QUICK = Size(offers=1_000, vouchers=4, providers=50, queues=(100, 200), seconds=0.5, runs=1, compared=(100, 200))
+QUICK = Size(offers=1_000, vouchers=4, providers=50, queues=(100, 200), seconds=0.5, runs=1, compared=(100, 200),
+             quality=(500, 20), reindexed=1_000)  # fmt: skip
 
 
 @click.command()
@@ -91,13 +99,13 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
     os.environ.update(stack.environment)
     get_config.cache_clear()
     _say("Preparing offers and vouchers ...")
-    prepared, queues = _within_database(lambda: _prepare(size))
+    cards, prepared, queues = _within_database(lambda: _prepare(size))
     stack.serve()
     binaries, database_url = binaries_folder(), stack.environment["DATABASE_URL"]
     # Its tables stay out of our database.
     server = PgBench(binaries / "pgbench", database_url.rpartition("/")[0] + "/postgres")
     return this_machine(binaries / "postgres"), [
-        Chapter(f"Search at {size.offers:,} offers", ABOUT_SEARCH, _search(stack.local_url, database_url, size)),
+        Chapter(f"Search at {size.offers:,} offers", ABOUT_SEARCH, _search(stack.local_url, database_url, cards, size)),
         Chapter(
             f"Register of {size.providers:,} approved providers",
             register.ABOUT,
@@ -107,24 +115,27 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
         _impact(size),
         Chapter("Review queue as it grows", reviewing.ABOUT, _review(stack.local_url, database_url, queues, size)),
         Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
+        # These replace the index that the searches above need.
+        _quality(size),
+        _reindexing(size),
     ]
 
 
-async def _prepare(size: Size) -> tuple[redeeming.Prepared, list[reviewing.Queue]]:
+async def _prepare(size: Size) -> tuple[list[Card], redeeming.Prepared, list[reviewing.Queue]]:
     await migrate()
     await db.start_pool(4)
-    await searching.fill(size.offers)
+    cards = await searching.fill(size.offers)
     await register.fill(size.providers)
     queues = await reviewing.fill(size.queues)
-    return await redeeming.prepare(size.vouchers), queues
+    return cards, await redeeming.prepare(size.vouchers), queues
 
 
-def _search(url: str, database_url: str, size: Size) -> list[Pair]:
+def _search(url: str, database_url: str, cards: Sequence[Card], size: Size) -> list[Pair]:
     pairs: list[Pair] = []
     for clients in CLIENTS:
         _say(f"Search, {clients} at a time ...")
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
-        pairs.append(searching.beside_the_engine(url, database_url, **options))
+        pairs.extend(searching.beside_the_engine(url, database_url, cards, **options))
     return pairs
 
 
@@ -144,6 +155,26 @@ def _review(url: str, database_url: str, queues: Sequence[reviewing.Queue], size
         options = {"clients": clients, "seconds": size.seconds, "runs": size.runs}
         pairs.extend(reviewing.beside_a_bare_select(url, database_url, queues, **options))
     return pairs
+
+
+def _quality(size: Size) -> Chapter:
+    _say("What a search finds ...")
+
+    async def measured() -> Chapter:
+        await db.start_pool(2)
+        return await search_quality.measure(*size.quality)
+
+    return _within_database(measured)
+
+
+def _reindexing(size: Size) -> Chapter:
+    _say("Reindexing ...")
+
+    async def measured() -> Chapter:
+        await db.start_pool(2)
+        return await reindexing.measure(size.reindexed, size.runs)
+
+    return _within_database(measured)
 
 
 def _comparison(size: Size) -> Chapter:

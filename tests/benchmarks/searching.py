@@ -1,22 +1,30 @@
-"""Searches per second through HTTP at many offers, beside the engine asked directly with the same searches."""
+"""Searches per second through HTTP at many offers, beside the engine asked directly with the same searches.
 
-from collections.abc import AsyncIterator, Sequence
+``BENCH_OFFERS`` in the environment takes another number of offers.
+"""
+
+import os
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import cycle, islice
+from itertools import cycle
 from urllib.parse import urlencode
 
 from marketplace.kernel import db
 from marketplace.kernel.config import get_config
 from search import dictionaries
-from search.engines import engines_of
+from search.engines import current_engines
 from search.postgres import PostgresEngine
-from search.queries import SearchParameters, checked
-from search.schemas import IndexDocument, SearchQuery
+from search.queries import SearchParameters, checked, parameters_of
+from search.schemas import Card, SearchQuery
 from tests.benchmarks.load import Sender, of_work, over_http, request, side_by_side
 from tests.benchmarks.report import Pair
+from tests.benchmarks.search_engine import Asked, filtered, prefixes, source, typos
 from tests.factories.search import synthetic_documents
 
-OFFERS = 20_000
+OFFERS = int(os.environ.get("BENCH_OFFERS", "50000"))
+SEARCHES = 3_000
+ONE_CARD_IN = 25
 ASKED: Sequence[dict[str, str]] = (
     {"q": "kotihoito", "municipality": "Helsinki"},
     {"q": "siivous", "municipality": "Tampere"},
@@ -42,40 +50,67 @@ ASKED: Sequence[dict[str, str]] = (
 """What people ask for: a service and a place mostly; sometimes a company, a typo, Swedish, or only a place."""
 
 
-async def fill(count: int) -> None:
-    """The index with ``count`` made-up offers."""
+KINDS = {"typos": typos, "filters, facets, sort": filtered, "prefixes": prefixes}
+
+
+async def fill(count: int) -> list[Card]:
+    """The index with ``count`` made-up offers. Returns some of them."""
     dictionaries.load(get_config().data_path / "dictionaries")
-
-    async def batches() -> AsyncIterator[Sequence[IndexDocument]]:
-        for some in batches_of(count):
-            yield some
-
-    await PostgresEngine().rebuild(batches(), lambda _done: None)
+    documents = list(synthetic_documents(count))
+    await PostgresEngine().rebuild(source(documents), lambda _done: None)
+    return [document.card for document in documents[::ONE_CARD_IN]]
 
 
-def batches_of(count: int) -> list[Sequence[IndexDocument]]:
-    documents = synthetic_documents(count)
-    return list(iter(lambda: list(islice(documents, 1_000)), []))
+def beside_the_engine(
+    base_url: str, database_url: str, cards: Sequence[Card], *, clients: int, seconds: float, runs: int
+) -> list[Pair]:
+    """What people ask for in one; with many clients each kind of search besides, every query another one."""
+    asked: dict[str, Sequence[Mapping[str, str]]] = {"mixed": ASKED}
+    if clients > 1:
+        asked |= {kind: _searches(made, cards) for kind, made in KINDS.items()}
+    options = {"clients": clients, "seconds": seconds, "runs": runs}
+    return [_pair(kind, base_url, database_url, each, **options) for kind, each in asked.items()]
 
 
-def beside_the_engine(base_url: str, database_url: str, *, clients: int, seconds: float, runs: int) -> Pair:
-    asked = [request("GET", f"{base_url}/api/v1/offers?{urlencode(each)}") for each in ASKED]
-    ours = ("search through HTTP", over_http(base_url, asked))
-    limit = ("engine called directly", of_work(partial(Direct, database_url)))
+def _pair(
+    kind: str,
+    base_url: str,
+    database_url: str,
+    asked: Sequence[Mapping[str, str]],
+    *,
+    clients: int,
+    seconds: float,
+    runs: int,
+) -> Pair:
+    sent = [request("GET", f"{base_url}/api/v1/offers?{urlencode(each)}") for each in asked]
+    ours = (f"search through HTTP, {kind}", over_http(base_url, sent))
+    limit = (f"engine called directly, {kind}", of_work(partial(Direct, database_url, asked)))
     return Pair(*side_by_side(ours, limit, clients=clients, seconds=seconds, runs=runs))
+
+
+def _searches(
+    made: Callable[[random.Random, Sequence[Card], int], Iterator[Asked]], cards: Sequence[Card]
+) -> list[dict[str, str]]:
+    return [_parameters(each.query) for each in made(random.Random(3), cards, SEARCHES)]
+
+
+def _parameters(query: SearchQuery) -> dict[str, str]:
+    """A search as the API is asked for it."""
+    given = {name: values[0] for name, values in parameters_of(query).items()}
+    return {"q" if name == "text" else name: value for name, value in given.items()}
 
 
 class Direct(Sender):
     """One client of the engine, in the process that measures."""
 
-    def __init__(self, database_url: str, number: int) -> None:
+    def __init__(self, database_url: str, asked: Sequence[Mapping[str, str]], number: int) -> None:
         self._database_url = database_url
-        asked = [query_of(each) for each in ASKED]
-        self._queries = cycle([*asked[number:], *asked[:number]])
-        self._engines = engines_of(get_config())
+        start = number * 7919 % len(asked)
+        self._queries = map(query_of, cycle([*asked[start:], *asked[:start]]))
+        self._engines = current_engines()
 
     async def open(self) -> None:
-        """One pool for all clients, as in a web process."""
+        """One engine and one pool for all clients, as in a web process."""
         if db.ENGINE.pool is None:
             dictionaries.load(get_config().data_path / "dictionaries")
             db.use_database(self._database_url)
@@ -89,13 +124,9 @@ class Direct(Sender):
         await db.stop_pool()
 
 
-def query_of(asked: dict[str, str]) -> SearchQuery:
+def query_of(asked: Mapping[str, str]) -> SearchQuery:
     """The search that the API would make of the same parameters."""
     flags = {name: asked.get(name) == "true" for name in ("available", "evening", "weekend", "night")}
     lists = {name: (asked[name],) for name in ("service_class", "language") if name in asked}
-    texts = {
-        "text": asked.get("q", ""),
-        "municipality": asked.get("municipality", ""),
-        "sort": asked.get("sort", "relevance"),
-    }
-    return checked(SearchParameters(**texts, **lists, **flags))
+    texts = {name: asked.get(name, "") for name in ("place", "municipality", "sort")}
+    return checked(SearchParameters(text=asked.get("q", ""), **texts, **lists, **flags))
