@@ -27,6 +27,8 @@ from onboarding.review.decision_schemas import Choice, DecisionWish
 from onboarding.review.decisions import approve
 from onboarding.review.messages import ask
 from onboarding.review.proposals import propose
+from search.shortlists.lists import keep_offer, open_list
+from search.shortlists.schemas import NewShortlist
 from tests.factories.accounts import Someone, a_hat, a_person, newest_token, with_second_factor
 from tests.factories.catalogue import make_offer
 from tests.factories.compliance import a_case_of_insurance
@@ -189,7 +191,9 @@ async def _care(organiser: Organiser, company: Applicant, people: dict[Role, Som
         "{change_id}": str(change),
         "/organiser/price-changes/{change_id}": f"/organiser/price-changes/{waiting}",
         "/provider/offers/{offer_id}/price-change": f"/provider/offers/{other}/price-change",
-        "/compare": f"/compare?offers={offer}",
+        "/compare": f"/compare?offers={offer}&week=mon0900x60",
+        "/compare/letter": f"/compare/letter?offers={offer}&week=mon0900x60",
+        "{shortlist_id}": await _shortlist(company, offer),
         "{product_id}": str(product.id),
         "{client_id}": str(client.id),
         "{plan_id}": str(plan.id),
@@ -198,6 +202,14 @@ async def _care(organiser: Organiser, company: Applicant, people: dict[Role, Som
         "{visit_id}": str(visit.id),
         "{statement_id}": str(await fetch_value("select id from statement")),
     }
+
+
+async def _shortlist(company: Applicant, offer: UUID) -> str:
+    """The company's own person keeps an offer, with a note."""
+    keeper = Actor(person_id=company.someone.id)
+    made = await open_list(keeper, NewShortlist(name="Mietittävät"))
+    await keep_offer(keeper, made.id, offer, "Soita maanantaina.")
+    return str(made.id)
 
 
 async def _price_changes(organiser: Organiser, company: Applicant, offer: UUID) -> tuple[UUID, UUID, UUID]:
