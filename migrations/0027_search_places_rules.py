@@ -16,8 +16,6 @@ VERSION = "1.38.0"
 DESCRIPTION = "The search index: places served, providers by the beginning of their names, revisions."
 
 FORWARDS = """
-create sequence search_revision;
-update search_generation set revision = nextval('search_revision');
 update search_document set
     areas = municipality_codes || (select array_agg(code || '+') from unnest(municipality_codes) as code)::varchar[],
     starts_on = case when accepts_new_clients then 0 else 2147483647 end;
@@ -32,7 +30,6 @@ drop index search_document_provider;
 drop index search_document_areas;
 alter index search_document_words set (fastupdate = off);
 create index search_document_places on search_document using gin (municipality_codes) with (fastupdate = off);
-drop sequence search_revision;
 """
 
 

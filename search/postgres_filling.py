@@ -33,7 +33,8 @@ insert into search_card (generation, offer_id, card) select id, $1, $2 from sear
 on conflict (generation, offer_id) do update set card = excluded.card
 """
 PRESENT: Final = "select offer_id from search_document where generation = $1 and offer_id = any($2)"
-REVISE: Final = "update search_generation set revision = nextval('search_revision') where status = 'live'"
+REVISE: Final = "update search_generation set revision = (random() * 4611686018427387904)::bigint where status = 'live'"
+"""By chance and not by counting: a database that was restored while a process lived never repeats a number of before."""
 SORT_IN: Final = (
     "select gin_clean_pending_list('search_document_words'), gin_clean_pending_list('search_document_areas')"
 )
