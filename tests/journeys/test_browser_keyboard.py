@@ -54,11 +54,11 @@ async def test_search_and_comparison_with_the_keyboard_alone(visitor: Visiting, 
     await page.keyboard.press("Enter")
     assert len(await tab_to(page, "[name=text]")) == 1
     await page.keyboard.type("kotihoito")
-    assert len(await tab_to(page, "[name=municipality]")) == 1
-    await page.keyboard.type("Helsinki")
+    assert len(await tab_to(page, "[name=place]")) == 1
+    await page.keyboard.type("00100")
     await tab_to(page, "button")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**/?*municipality=091*")
+    await page.wait_for_url("**/?*place=00100*")
     for _ in range(2):
         await tab_to(page, "[name=offers]")
         await page.keyboard.press("Space")
@@ -66,11 +66,13 @@ async def test_search_and_comparison_with_the_keyboard_alone(visitor: Visiting, 
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/compare?*")
     await client.sees("Compare offers", "Hoiva Oy", "Apu Oy")
-    await tab_to(page, "[name=weekday][value=mon]")
-    await page.keyboard.press("Space")
+    await tab_to(page, "main a.govuk-button")
     await page.keyboard.press("Enter")
-    await page.wait_for_url("**weekday=mon**")
-    await client.sees("Your week in")
+    await page.wait_for_url("**/compare/week?*")
+    await tab_to(page, "main a.st-preset")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/compare?*week=*")
+    await client.sees("Your week", "You pay")
 
 
 async def test_an_error_takes_the_focus_and_leads_to_its_field(visitor: Visiting) -> None:
