@@ -125,7 +125,12 @@ def _extra_words(cells: Cells, context: Context) -> dict[str, str]:
     time = extra_time(cells.get("service_text")) if not cells.get("service_code") else None
     if time is None:
         return {}
-    return {"time_text": time, "time_band": "", "service_text": "", "service_code": "" if context.section else ALL_CODE}
+    return {
+        "time_text": cells.get("time_text") or time,
+        "time_band": "",
+        "service_text": "",
+        "service_code": "" if context.section else ALL_CODE,
+    }
 
 
 def _check_headings(cells: Cells) -> None:
