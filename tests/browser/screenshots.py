@@ -48,7 +48,7 @@ def follow(selector: str) -> Callable[[Page], object]:
 
 
 def compare_three(page: Page) -> None:
-    """Three providers side by side, with help every other day and a voucher."""
+    """Three providers side by side, with help every weekday morning and a voucher."""
     chosen: set[str] = set()
     for card in page.locator(".st-offer").all():
         provider = card.locator(".st-offer__provider").inner_text().split(" · ")[0]
@@ -56,10 +56,10 @@ def compare_three(page: Page) -> None:
             chosen.add(provider)
             card.locator("[name=offers]").check()
     follow("#compare-form button")(page)
-    for day in ("mon", "wed", "fri"):
-        page.locator(f"input[name=weekday][value={day}]").check()
-    page.locator("select[name=product]").select_option(index=1)
-    page.locator("form[action^='/compare'] button").first.click()
+    follow("a.govuk-button")(page)
+    follow(".st-preset >> nth=2")(page)
+    page.locator("input[name=pays]").first.check()
+    page.locator("form:has(input[name=pays]) button").click()
     page.wait_for_load_state()
     page.evaluate("scrollTo(0, 0)")
 
