@@ -303,7 +303,7 @@ async def test_service_free_for_the_client_cannot_cost_more_than_its_voucher(tur
     said = await refusals(draft, provider)
     assert said == {
         "prices.one_price_cents": "This service is free for the client: the price can be at most the voucher's value €21.00."
-        " (voucher Kotihoidon seteli, 1)"
+        " (voucher Kotihoidon seteli, 2026)"
     }
     cheap = PriceList(unit=Unit.HOUR, one_price_cents=2100)
     assert await make_offer(provider, turku, service_class="V-PA", prices=cheap)
