@@ -18,6 +18,7 @@ MOST: Final = 10
 LONGEST_PREFIX: Final = 20
 SHORTEST_PREFIX: Final = 2
 LANGUAGES: Final = ("fi", "sv", "en")
+CLOSENESSES: Final = 3
 
 Entry = tuple[str, int, Suggestion]
 """What it is found by, its rank among those that begin alike, and itself."""
@@ -75,11 +76,15 @@ def _entries() -> tuple[list[str], list[Entry]]:
 
 
 def _services() -> Iterator[Entry]:
+    """Of what a service is called, its name comes first, then words of its name, then whatever else people say."""
     for place, each in enumerate(service_classes()):
-        names = zip(LANGUAGES, (each.name.fi, each.name.sv, each.name.en), strict=True)
+        names = list(zip(LANGUAGES, (each.name.fi, each.name.sv, each.name.en), strict=True))
+        parts = {word.strip("(),") for _, name in names for word in name_key(name).split()}
         for language, term in [*names, *service_terms(each.code)]:
+            closeness = 0 if (language, term) in names else 1 if name_key(term) in parts else 2
             if term:
-                yield _entry(language, place, Suggestion(text=term, kind="service", value=each.code))
+                rank = place * CLOSENESSES + closeness
+                yield _entry(language, rank, Suggestion(text=term, kind="service", value=each.code))
 
 
 def _places() -> Iterator[Entry]:
