@@ -164,7 +164,8 @@ async def test_the_table_has_a_row_for_every_difference(offers, organiser):
     product = await make_product(organiser)
     comparison = await compared(*offers, month=DECEMBER, visits=MONDAYS, product=product.id)
     table = columns_of(comparison.items, Language.FI)
-    assert [row.header for row in table.month] == ["Käynnit", "Kuukauden hinta", "Palveluseteli maksaa", "Sinä maksat"]
+    headers = ["Käynnit", "Kuukauden hinta", "Palveluseteli maksaa", "Omavastuusi", "Sinä maksat"]
+    assert [row.header for row in table.month] == headers
     assert table.month[-1].cells == ("28,00\xa0€", "0,00\xa0€")
     assert len(table.prices) == 5
     assert columns_of((await compared(*offers)).items, Language.SV).month == ()

@@ -76,7 +76,7 @@ async def test_a_week_shows_what_the_month_costs_in_words(client, offers, organi
     page = await client.page(address(offers, week=WEEK, product=product.id))
     assert cells(page, "Sinä maksat") == ["0,00 €", "8,00 €", "28,00 €"]
     said = page.select_one(".st-says").get_text(" ", strip=True).replace("\xa0", " ")
-    assert "Tällä viikolla Kotiapu Oy ei maksa sinulle mitään" in said
+    assert "Näillä käynneillä Kotiapu Oy ei maksa sinulle mitään" in said
     assert "Arki Ky maksaa sinulle 28,00 € kuukaudessa eli 28,00 € enemmän." in said
     assert "Maanantaisin klo 9, tunti kerrallaan" in page.get_text()
     assert "Joulukuu 2026" in page.get_text()

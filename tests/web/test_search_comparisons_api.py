@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from marketplace.app import assemble
+from marketplace.catalogue.offers.schemas import Reach
 from marketplace.demo import organisers
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.clock import clock_set_to
@@ -179,6 +180,14 @@ async def test_offers_of_other_places_stay_away(api, helsinki):
     assert (await compared(api, **asked, municipality="Espoo"))["total"] == 0
     assert (await compared(api, **asked, postal_code="00250"))["total"] == 0
     assert (await compared(api, **asked, postal_code="00100"))["total"] == 1
+
+
+async def test_a_reach_ends_where_it_says(api, helsinki):
+    reach = Reach(name="Toimisto", lat=60.17, lon=24.94, km=5)
+    await offer_of(helsinki, "V-HOMECARE-REG", hourly(4200), reach=reach)
+    asked = {"service_class": "V-HOMECARE-REG"}
+    assert (await compared(api, **asked, postal_code="00100"))["total"] == 1
+    assert (await compared(api, **asked, postal_code="00990"))["total"] == 0
 
 
 async def test_offers_by_name_come_with_a_receipt(api, helsinki):
