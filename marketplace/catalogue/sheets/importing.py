@@ -179,7 +179,7 @@ async def _proposals(actor: Actor, row: Row, report: Report, advance: Advance | 
         return found
     own, taken = await own_versions(provider_id), set[UUID]()
     for number, read in enumerate(report.offers):
-        found.append(await propose_offer(read, own, taken))
+        found.append(await propose_offer(read, own, taken, provider_id))
         await _tell(row["id"], number + 1, len(report.offers), advance)
     return found
 

@@ -14,13 +14,15 @@ from marketplace.catalogue.sheets.states import ItemAction
 from marketplace.kernel.i18n import Message, message
 
 
-async def propose_offer(read: ReadOffer, offers: Sequence[OwnVersions], taken: set[UUID]) -> Proposal:
+async def propose_offer(
+    read: ReadOffer, offers: Sequence[OwnVersions], taken: set[UUID], provider_id: UUID
+) -> Proposal:
     """What one row would do. It never fails: what cannot be done is a problem of the proposal."""
     offer = by_id(offers, read.offer_id) or _namesake(read, offers)
     if read.offer_id and offer is None:
         return _left_out(read, message("None of your offers has the id {text}.", text=str(read.offer_id)))
     if offer is None:
-        problems = tuple(each.message for each in await problems_of(read.draft))
+        problems = tuple(each.message for each in await problems_of(read.draft, provider_id))
         return Proposal(
             action=ItemAction.NEW_DRAFT, content=read.draft, rows=(read.row,), problems=problems,
             warnings=_to_complete(read),
@@ -28,7 +30,7 @@ async def propose_offer(read: ReadOffer, offers: Sequence[OwnVersions], taken: s
     if offer.id in taken:
         return _left_out(read, message("An earlier row is for the same offer."))
     taken.add(offer.id)
-    return await _changed(read, offer)
+    return await _changed(read, offer, provider_id)
 
 
 def _left_out(read: ReadOffer, why: Message) -> Proposal:
@@ -54,7 +56,7 @@ def _namesake(read: ReadOffer, offers: Sequence[OwnVersions]) -> OwnVersions | N
     )
 
 
-async def _changed(read: ReadOffer, offer: OwnVersions) -> Proposal:
+async def _changed(read: ReadOffer, offer: OwnVersions, provider_id: UUID) -> Proposal:
     before, content = offer.newest, read.over(offer.newest)
     made = Proposal(
         action=ItemAction.CHANGED_DRAFT, content=content, rows=(read.row,), offer_id=offer.id, base=offer.base,
@@ -65,7 +67,7 @@ async def _changed(read: ReadOffer, offer: OwnVersions) -> Proposal:
         return replace(made, problems=(words,))
     if _alike(before, content):
         return replace(made, action=ItemAction.NOTHING, content=before)
-    return replace(made, problems=tuple(each.message for each in await problems_of(content)))
+    return replace(made, problems=tuple(each.message for each in await problems_of(content, provider_id)))
 
 
 def _alike(before: object, after: object) -> bool:

@@ -8,7 +8,6 @@ import msgspec
 from msgspec.structs import replace
 
 from marketplace.catalogue.offers.choices import choices_of
-from marketplace.catalogue.offers.obstacles import problems_of
 from marketplace.catalogue.offers.schemas import MAX_DESCRIPTION, MAX_NAME, OfferDraft
 from marketplace.catalogue.sheets.changes_to_come import day_of_change, problems_of_change
 from marketplace.catalogue.sheets.charges import whole_list
@@ -16,6 +15,7 @@ from marketplace.catalogue.sheets.fitting import fitted
 from marketplace.catalogue.sheets.lists import DraftPriceList
 from marketplace.catalogue.sheets.matching import NoMatchError, offer_for
 from marketplace.catalogue.sheets.own_versions import own_versions
+from marketplace.catalogue.sheets.problems import Problems
 from marketplace.catalogue.sheets.schemas import NewImport, OwnVersions, Proposal
 from marketplace.catalogue.sheets.states import ItemAction
 from marketplace.kernel.actors import Actor
@@ -42,6 +42,7 @@ class PricePlan(msgspec.Struct):
     offers: list[OwnVersions]
     taken: set[UUID]
     names: set[str]
+    problems: Problems
 
 
 async def price_plan(actor: Actor, provider_id: UUID, new: NewImport) -> PricePlan:
@@ -61,6 +62,7 @@ async def price_plan(actor: Actor, provider_id: UUID, new: NewImport) -> PricePl
         offers=own,
         taken=set(),
         names=set(),
+        problems=Problems(provider_id),
     )
 
 
@@ -110,7 +112,7 @@ async def _new_offer(
         warnings = (*warnings, words)
     if given.municipality_codes and not draft.municipality_codes:
         warnings = (*warnings, message("{organiser} serves none of these places.", organiser=plan.organiser.name))
-    problems = tuple(each.message for each in await problems_of(draft))
+    problems = await plan.problems.of(draft)
     return Proposal(action=ItemAction.NEW_DRAFT, content=draft, rows=given.rows, warnings=warnings, problems=problems)
 
 
@@ -179,7 +181,7 @@ async def _changed_offer(
         )
         return replace(made, content=before, problems=(words,))
     if offer.public is None:
-        return replace(made, problems=tuple(each.message for each in await problems_of(content)))
+        return replace(made, problems=await plan.problems.of(content))
     return await _price_change(plan, given, offer, made)
 
 
@@ -189,10 +191,10 @@ async def _price_change(plan: PricePlan, given: DraftPriceList, offer: OwnVersio
     assert public is not None
     content = replace(public, prices=made.content.prices, calendar=made.content.calendar)
     day = await day_of_change(offer.id, public, content, plan.usual, given.valid_from or plan.new.valid_from)
-    problems = [each.message for each in await problems_of(content)]
-    problems = problems or [*await problems_of_change(offer.id, public, content, plan.usual, day)]
+    problems = await plan.problems.of(content)
+    problems = problems or (*await problems_of_change(offer.id, public, content, plan.usual, day),)
     return replace(
-        made, action=ItemAction.PRICE_CHANGE, content=content, before=public, valid_from=day, problems=tuple(problems)
+        made, action=ItemAction.PRICE_CHANGE, content=content, before=public, valid_from=day, problems=problems
     )
 
 
