@@ -17,6 +17,7 @@ from marketplace.kernel.i18n import Text, message
 from marketplace.organisers.own_service_schemas import NewOwnService, OwnService
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.organisers.rules import require_organiser_admin
+from marketplace.organisers.version_checks import YEARS
 from marketplace.pricing.own_service import FeeRule, UnitFee, fee_errors, own_service_cents
 from marketplace.pricing.prices import Unit
 
@@ -98,6 +99,9 @@ async def set_own_service(actor: Actor, organiser_id: UUID, new: NewOwnService) 
 
 def _errors(new: NewOwnService) -> list[FieldError]:
     errors = [FieldError(f"rule.{error.field}", error.message) for error in fee_errors(new.rule)]
+    if not YEARS[0] <= new.valid_from.year <= YEARS[1]:
+        text = message("Give a year from {first} to {last}.", first=YEARS[0], last=YEARS[1])
+        errors.append(FieldError("valid_from", text))
     if not is_service_class(new.service_class):
         errors.append(FieldError("service_class", message("Choose a service class from the list.")))
     elif isinstance(new.rule, UnitFee) and not _tells(service_class(new.service_class).unit, new.rule.unit):

@@ -197,12 +197,6 @@ class Pricing:
             pricer = self._pricers[key] = self._pricer(priced, by_units, is_paid=is_paid)
         return pricer.price(priced.prices, priced.calendar)
 
-    def plan(self, priced: Priced) -> MonthPlan:
-        """The visits of the month in the bands of the offer. Raises as ``estimate``."""
-        return self._pricer(priced, None if self._asked.is_scheduled else priced.prices.unit, is_paid=False).plan(
-            priced.calendar
-        )
-
     def _pricer(self, priced: Priced, by_units: Unit | None, *, is_paid: bool) -> MonthPricer:
         asked = self._asked
         return MonthPricer(

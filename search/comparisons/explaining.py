@@ -1,6 +1,6 @@
 """A comparison in words: lines and receipts of a month, what a voucher covers, the organiser's own service, the order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 
@@ -138,7 +138,3 @@ def own_service_shown(
         words=tuple(said),
         source_note=own.source_note,
     )
-
-
-def in_words(texts: Sequence[Message], language: Language) -> tuple[str, ...]:
-    return tuple(translate(text, language) for text in texts)

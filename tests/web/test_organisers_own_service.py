@@ -89,10 +89,12 @@ async def test_a_fee_is_computed_and_followed_by_another(program, helsinki):
 
 async def test_everything_wrong_is_named(program):
     rule = {"kind": "income_percent", "from_minutes": [], "households": [], "maximum_cents": -1}
-    response = await program.post("/api/v1/organiser/own-services", json={**OWN, "rule": rule, "service_class": "X"})
+    response = await program.post(
+        "/api/v1/organiser/own-services", json={**OWN, "rule": rule, "service_class": "X", "valid_from": "0001-01-01"}
+    )
     assert response.status_code == 422
     assert {error["field"] for error in response.json()["errors"]} == {
-        "service_class", "rule.from_minutes", "rule.households", "rule.maximum_cents",
+        "service_class", "valid_from", "rule.from_minutes", "rule.households", "rule.maximum_cents",
     }  # fmt: skip
 
 

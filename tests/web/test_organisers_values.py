@@ -194,6 +194,29 @@ async def test_everything_wrong_in_a_rule_is_named(app, database):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"valid_from": "0900-01-01"}, {"valid_from"}),
+        ({"valid_to": "2025-01-01"}, {"valid_to"}),
+        ({"calendar": {"version": "x", "bands": []}}, {"calendar.bands"}),
+        ({"value_rule": {"kind": "flat", "unit": "km", "value_cents": 1}}, {"value_rule.unit"}),
+        ({"value_rule": {"kind": "flat", "unit": "week", "value_cents": 1}}, set()),
+        ({"caps": {"cents_per_week": 5, "cents_in_all": 3}}, {"caps.cents_per_week"}),
+    ],
+    ids=["year", "days", "bands", "unit", "pool", "caps"],
+)
+async def test_what_is_wrong_with_a_version(app, database, changes, fields):
+    organiser = await make_organiser()
+    flat = {"valid_from": "2026-01-01", "value_rule": {"kind": "flat", "value_cents": 3300}}
+    body = {"code": "X-1", "service_class": "V-HOMECARE-REG", "name_fi": "X", "version": {**flat, **changes}}
+    async with browser_of(app, kind=Api) as machine:
+        program = as_program(machine, organiser_admin(organiser.id))
+        response = await program.post("/api/v1/organiser/voucher-products", json=body)
+    found = {error["field"].removeprefix("version.") for error in response.json().get("errors", [])}
+    assert (found >= fields and bool(found) == bool(fields), response.status_code) == (True, 422 if fields else 201)
+
+
 async def test_a_file_can_be_taken_in_twice(database):
     organiser: Organiser = await make_organiser()
     first = await take_in(SYSTEM, organiser.id, product_file("helsinki"))
