@@ -17,7 +17,7 @@ from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES
 from marketplace.catalogue.offers.states import STATUS_WORDS
 from marketplace.kernel.actors import Actor, Role
 from marketplace.kernel.errors import Invalid, Refused
-from marketplace.kernel.i18n import message
+from marketplace.kernel.i18n import Language, message, translate
 from marketplace.kernel.inputs import label
 from marketplace.organisers.reference import service_class
 from marketplace.web.forms import Form, empty_form, read_form
@@ -28,6 +28,8 @@ from marketplace.web.templating import flash, page, redirect
 AnyRequest = Request[Any, Any, Any]
 PROVIDER = allow(Role.PROVIDER_ADMIN)
 LIST = "/provider/offers"
+CHANGED = "offers_changed"
+"""Where a session keeps what became of the offers that were changed last."""
 OFFER = LIST + "/{offer_id:uuid}"
 
 
@@ -156,10 +158,21 @@ async def send_bulk_change(request: AnyRequest, actor: Caller) -> Response[Any]:
     except Invalid as invalid:
         form.failed(invalid)
         return await list_page(request, actor, form, 422)
-    counts = {outcome: sum(line.outcome is outcome for line in lines) for outcome in bulk.BulkOutcome}
-    return page(
-        request, "offers/changed.html", lines=lines, counts=counts, words=bulk.OUTCOME_WORDS, list=LIST
-    )  # fmt: skip
+    request.session[CHANGED] = [_told(line, actor.language) for line in lines]
+    return redirect(f"{LIST}/changed")
+
+
+@get(f"{LIST}/changed", guards=[PROVIDER], include_in_schema=False)
+async def show_bulk_change(request: AnyRequest) -> Response[str]:
+    """What became of each offer that was changed last."""
+    lines: list[dict[str, str]] = request.session.get(CHANGED, [])
+    refused = sum(line["outcome"] == bulk.BulkOutcome.REFUSED for line in lines)
+    return page(request, "offers/changed.html", lines=lines, refused=refused, words=bulk.OUTCOME_WORDS, list=LIST)
+
+
+def _told(line: bulk.BulkLine, language: Language) -> dict[str, str]:
+    why = translate(line.why, language) if line.why else ""
+    return {"id": str(line.id), "name": line.name.in_language(language), "outcome": line.outcome.value, "why": why}
 
 
 def bulk_change(form: Form[BulkForm]) -> bulk.BulkChange:
@@ -226,4 +239,5 @@ ROUTES = [
     show_copy,
     send_copy,
     send_bulk_change,
+    show_bulk_change,
 ]
