@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from marketplace.catalogue.offers.attributes import Value
 from marketplace.catalogue.offers.schemas import OfferDetails
 from marketplace.kernel.actors import SYSTEM
 from marketplace.organisers.own_service import set_own_service
@@ -43,7 +44,9 @@ async def a_market() -> Market:
 async def _offer(organiser: Organiser, number: int, name: str) -> UUID:
     provider = await make_provider(name, business_id=f"234567{number}-9")
     await approve(provider, organiser)
-    attributes = {"medicines": number != 1, "dementia": number > 1, "same_carer": "always"} if number else {}
+    attributes: dict[str, Value] = (
+        {"medicines": number != 1, "dementia": number > 1, "same_carer": "always"} if number else {}
+    )
     return await make_offer(
         provider, organiser, prices=band_prices(day=3000 + 500 * number), accepts_new_clients=number != 1,
         languages=("fi", "sv") if number % 2 else ("fi",), name_fi="Säännöllistä kotihoitoa",
