@@ -9,6 +9,7 @@ from marketplace.catalogue.offers.schemas import Reach
 from search import indexer
 from tests.browser.accessibility import faults
 from tests.browser.conftest import Visiting
+from tests.factories.accounts import a_person
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider
 from tests.factories.organisers import make_organiser, make_product
 from tests.factories.pricing import helsinki_value
@@ -25,13 +26,23 @@ ABOUT = "Autamme peseytymisessä, pukeutumisessa ja ruokailussa. Sama tuttu työ
 async def product(database: str) -> UUID:
     """Home care of seven companies in Helsinki, with a voucher that depends on income."""
     organiser = await make_organiser()
-    names = ("Kotiapu Oy", "Hoiva Oy", "Arki Ky", "Lähitiimi Oy", "Kultainen Koti Oy", "Ilonpisara Tmi", "Turvasilta Oy")
+    names = (
+        "Kotiapu Oy",
+        "Hoiva Oy",
+        "Arki Ky",
+        "Lähitiimi Oy",
+        "Kultainen Koti Oy",
+        "Ilonpisara Tmi",
+        "Turvasilta Oy",
+    )
     for number, name in enumerate(names):
         provider = await make_provider(name, business_id=f"234567{number}-9")
         await approve(provider, organiser)
         more = {"reach": UNIT, "skills": ("Muistisairaudet", "Opaskoira sopii")} if number < 2 else {}
         prices = band_prices(day=3600 + 150 * number)
-        await make_offer(provider, organiser, description_fi=ABOUT, prices=prices, accepts_new_clients=number != 3, **more)
+        await make_offer(
+            provider, organiser, description_fi=ABOUT, prices=prices, accepts_new_clients=number != 3, **more
+        )
     await indexer.rebuild()
     return (await make_product(organiser, rule=helsinki_value())).id
 
@@ -85,7 +96,10 @@ async def test_escape_closes_the_suggestions_and_keeps_what_was_written(page: Pa
 
 async def test_near_me_asks_and_sends_a_coarse_place_only(browser: Browser, site: str, product: UUID) -> None:
     context = await browser.new_context(
-        base_url=site, locale="en-GB", permissions=["geolocation"], geolocation={"latitude": 60.18456, "longitude": 24.95123}
+        base_url=site,
+        locale="en-GB",
+        permissions=["geolocation"],
+        geolocation={"latitude": 60.18456, "longitude": 24.95123},
     )
     page = await context.new_page()
     await page.goto("/?lang=en")
@@ -142,3 +156,19 @@ async def test_everything_is_found_without_scripts(visitor: Visiting, product: U
     assert await person.page.get_by_role("button", name="Use my location").count() == 0
     await person.page.get_by_text("Why is this here?").first.click()
     await person.sees("drawn by lot")
+
+
+async def test_a_search_is_saved_and_opened_again(visitor: Visiting, product: UUID) -> None:
+    person = await visitor(small=True)
+    await person.sign_in(await a_person())
+    await person.open("/?text=kotihoito&place=00530&available=true&lang=en")
+    await person.page.get_by_text("Share or save this search").click()
+    await person.fill(name="For mother")
+    await person.press("Save this search")
+    await person.sees("The search “For mother” was saved.")
+    await person.follow("For mother")
+    await person.sees("6 offers")
+    await person.open("/saved-searches")
+    await person.page.get_by_role("button", name="For mother").click()
+    await person.sees("No saved searches yet")
+    person.judge()
