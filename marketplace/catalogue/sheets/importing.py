@@ -10,11 +10,18 @@ import msgspec
 from marketplace.catalogue.offers.own import own_provider
 from marketplace.catalogue.sheets.grids import MAX_BYTES, Kind, UnreadableSheetError
 from marketplace.catalogue.sheets.offer_planning import propose_offer
-from marketplace.catalogue.sheets.offer_sheets import OfferSheetReport, read_offer_sheet
+from marketplace.catalogue.sheets.offer_sheets import OfferSheetReport, check_offer_headings, read_offer_sheet
 from marketplace.catalogue.sheets.own_versions import own_versions
 from marketplace.catalogue.sheets.price_planning import price_plan, propose_prices
+from marketplace.catalogue.sheets.problems import Problems
 from marketplace.catalogue.sheets.queries import import_row, locked_import
-from marketplace.catalogue.sheets.reading import RowOutcome, RowReport, SheetReport, read_price_sheet
+from marketplace.catalogue.sheets.reading import (
+    RowOutcome,
+    RowReport,
+    SheetReport,
+    check_price_headings,
+    read_price_sheet,
+)
 from marketplace.catalogue.sheets.schemas import NewImport, Proposal
 from marketplace.catalogue.sheets.states import (
     PROVIDER,
@@ -76,14 +83,13 @@ async def begin_import(actor: Actor, new: NewImport, name: str, content: bytes) 
     """
     provider_id = own_provider(actor)
     await _check_scope(new)
-    report = await asyncio.to_thread(_readable, new, content)
+    report, file_kind = await asyncio.to_thread(_readable, new, content)
     import_id = new_id()
     facts = await files.put_checked(
-        actor, "file", name, content, media_type=MEDIA_TYPES[report.kind], owner=OWNER, owner_id=import_id
+        actor, "file", name, content, media_type=MEDIA_TYPES[file_kind], owner=OWNER, owner_id=import_id
     )
-    is_small = len(content) <= SMALL_BYTES
-    await _begin(actor, provider_id, import_id, new, facts, report.kind, is_small=is_small)
-    if is_small:
+    await _begin(actor, provider_id, import_id, new, facts, file_kind, is_small=report is not None)
+    if report is not None:
         await _lay_out(import_id, actor, report)
     return import_id
 
@@ -97,8 +103,8 @@ async def _check_scope(new: NewImport) -> None:
         raise Invalid.field("organiser_id", message("Choose an organiser from the list.")) from None
 
 
-def _readable(new: NewImport, content: bytes) -> Report:
-    """The whole report. Runs in a thread: a large file takes a second or two.
+def _readable(new: NewImport, content: bytes) -> tuple[Report | None, Kind]:
+    """The whole report of a small file, of a large one only that it has headings and which. Runs in a thread.
 
     Raises:
         Invalid: the file is empty, too large, or no table of this kind.
@@ -110,9 +116,13 @@ def _readable(new: NewImport, content: bytes) -> Report:
             "file", message("The file is larger than 10 MB. Choose a smaller file."), code="file_too_large"
         )
     try:
-        return _read(new.kind, content, new)
+        if len(content) > SMALL_BYTES:
+            check = check_price_headings if new.kind is SheetKind.PRICES else check_offer_headings
+            return None, check(content)
+        report = _read(new.kind, content, new)
     except UnreadableSheetError as error:
         raise Invalid.field("file", error.words, code="file_unreadable") from error
+    return report, report.kind
 
 
 def _read(kind: SheetKind, content: bytes, new: NewImport) -> Report:
@@ -177,9 +187,9 @@ async def _proposals(actor: Actor, row: Row, report: Report, advance: Advance | 
             found.append(await propose_prices(plan, given))
             await _tell(row["id"], number + 1, len(report.lists), advance)
         return found
-    own, taken = await own_versions(provider_id), set[UUID]()
+    own, taken, problems = await own_versions(provider_id), set[UUID](), Problems(provider_id)
     for number, read in enumerate(report.offers):
-        found.append(await propose_offer(read, own, taken, provider_id))
+        found.append(await propose_offer(read, own, taken, problems))
         await _tell(row["id"], number + 1, len(report.offers), advance)
     return found
 

@@ -6,31 +6,31 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from marketplace.catalogue.offers.checks import what_is_missing
-from marketplace.catalogue.offers.obstacles import problems_of
 from marketplace.catalogue.sheets.offer_sheets import ReadOffer
 from marketplace.catalogue.sheets.own_versions import by_id
+from marketplace.catalogue.sheets.problems import Problems
 from marketplace.catalogue.sheets.schemas import OwnVersions, Proposal
 from marketplace.catalogue.sheets.states import ItemAction
 from marketplace.kernel.i18n import Message, message
 
 
 async def propose_offer(
-    read: ReadOffer, offers: Sequence[OwnVersions], taken: set[UUID], provider_id: UUID
+    read: ReadOffer, offers: Sequence[OwnVersions], taken: set[UUID], problems: Problems
 ) -> Proposal:
     """What one row would do. It never fails: what cannot be done is a problem of the proposal."""
     offer = by_id(offers, read.offer_id) or _namesake(read, offers)
     if read.offer_id and offer is None:
         return _left_out(read, message("None of your offers has the id {text}.", text=str(read.offer_id)))
     if offer is None:
-        problems = tuple(each.message for each in await problems_of(read.draft, provider_id))
+        wrong = await problems.of(read.draft)
         return Proposal(
-            action=ItemAction.NEW_DRAFT, content=read.draft, rows=(read.row,), problems=problems,
+            action=ItemAction.NEW_DRAFT, content=read.draft, rows=(read.row,), problems=wrong,
             warnings=_to_complete(read),
         )  # fmt: skip
     if offer.id in taken:
         return _left_out(read, message("An earlier row is for the same offer."))
     taken.add(offer.id)
-    return await _changed(read, offer, provider_id)
+    return await _changed(read, offer, problems)
 
 
 def _left_out(read: ReadOffer, why: Message) -> Proposal:
@@ -56,7 +56,7 @@ def _namesake(read: ReadOffer, offers: Sequence[OwnVersions]) -> OwnVersions | N
     )
 
 
-async def _changed(read: ReadOffer, offer: OwnVersions, provider_id: UUID) -> Proposal:
+async def _changed(read: ReadOffer, offer: OwnVersions, problems: Problems) -> Proposal:
     before, content = offer.newest, read.over(offer.newest)
     made = Proposal(
         action=ItemAction.CHANGED_DRAFT, content=content, rows=(read.row,), offer_id=offer.id, base=offer.base,
@@ -65,10 +65,6 @@ async def _changed(read: ReadOffer, offer: OwnVersions, provider_id: UUID) -> Pr
     if (before.organiser_id, before.service_class) != (read.draft.organiser_id, read.draft.service_class):
         words = message("An offer keeps its organiser and service class. Begin a new offer.")
         return replace(made, problems=(words,))
-    if _alike(before, content):
+    if before == content:
         return replace(made, action=ItemAction.NOTHING, content=before)
-    return replace(made, problems=tuple(each.message for each in await problems_of(content, provider_id)))
-
-
-def _alike(before: object, after: object) -> bool:
-    return before == after
+    return replace(made, problems=await problems.of(content))

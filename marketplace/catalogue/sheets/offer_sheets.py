@@ -104,10 +104,7 @@ def read_offer_sheet(data: bytes, organiser_id: UUID) -> OfferSheetReport:
         UnreadableSheetError: the file is no table, or has no column for the service class.
     """
     table = read_table(data)
-    place = next((i for i, row in enumerate(table.rows) if "service_class" in _columns(row)), None)
-    if place is None:
-        words = message("No column with the service class was found. Give the columns headings such as Palveluluokka.")
-        raise UnreadableSheetError(words)
+    place = _headings(table.rows)
     columns = _columns(table.rows[place])
     read = [_read(row, columns, organiser_id) for row in table.rows[place + 1 :] if not is_remark(row)]
     return OfferSheetReport(
@@ -116,6 +113,25 @@ def read_offer_sheet(data: bytes, organiser_id: UUID) -> OfferSheetReport:
         rows=tuple(report for report, _ in read),
         offers=tuple(offer for _, offer in read if offer),
     )
+
+
+def check_offer_headings(data: bytes) -> Format:
+    """That a file is a table of offers, without reading its rows; answers with what kind of file it is.
+
+    Raises:
+        UnreadableSheetError: as ``read_offer_sheet``.
+    """
+    table = read_table(data)
+    _headings(table.rows)
+    return table.kind
+
+
+def _headings(rows: Sequence[SheetRow]) -> int:
+    place = next((i for i, row in enumerate(rows) if "service_class" in _columns(row)), None)
+    if place is None:
+        words = message("No column with the service class was found. Give the columns headings such as Palveluluokka.")
+        raise UnreadableSheetError(words)
+    return place
 
 
 def _columns(row: SheetRow) -> dict[str, int]:

@@ -28,6 +28,8 @@ from marketplace.kernel.money import Money
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.pricing.prices import UNIT_WORDS
 
+_NO_PRICES = message("No column with prices was found. Give the columns headings such as Palvelu, Aika and Hinta.")
+
 
 class RowOutcome(StrEnum):
     """What became of a row: its prices are in a list, it is refused, or it is a heading or note without prices."""
@@ -79,9 +81,7 @@ def read_price_sheet(data: bytes, *, service_class_code: str | None = None) -> S
     table = read_table(data)
     readings = [_read_block(block, service_class_code) for block in blocks_of(table.rows)]
     if not any(each.layouts for each in readings):
-        raise UnreadableSheetError(
-            message("No column with prices was found. Give the columns headings such as Palvelu, Aika and Hinta.")
-        )
+        raise UnreadableSheetError(_NO_PRICES)
     lists, lost = draft_lists([price for each in readings for price in each.prices])
     refused = {row.row: (row, why) for row, why in lost}
     return SheetReport(
@@ -90,6 +90,18 @@ def read_price_sheet(data: bytes, *, service_class_code: str | None = None) -> S
         rows=tuple(_lost(report, refused) for report in _beside([each.reports for each in readings], table.rows)),
         lists=by_length(lists),
     )
+
+
+def check_price_headings(data: bytes) -> Kind:
+    """That a file is a table with prices, without reading its rows; answers with what kind of file it is.
+
+    Raises:
+        UnreadableSheetError: as ``read_price_sheet``.
+    """
+    table = read_table(data)
+    if not any(_layouts(block.rows) for block in blocks_of(table.rows)):
+        raise UnreadableSheetError(_NO_PRICES)
+    return table.kind
 
 
 class _Reading(msgspec.Struct):
