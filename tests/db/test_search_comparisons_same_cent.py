@@ -22,6 +22,7 @@ from marketplace.vouchers.visits import log_visit
 from search.comparisons.comparing import CompareRequest, compare
 from search.comparisons.costs import asked_month, costs_of
 from tests.factories.pricing import helsinki_value
+from tests.factories.pricing_published import published
 from tests.factories.vouchers import Setting, a_setting
 
 MONTH = "2026-11"
@@ -127,3 +128,20 @@ async def test_the_same_cent_everywhere(database, number):
     with clock_set_to(AFTER):
         assert await redeemed(setting, month_visits(week, FIRST)) == found
     assert found[0] == sum(found[1:])
+
+
+async def test_a_value_by_household_and_hours_is_granted_with_its_hours(database):
+    """Päijät-Häme 2021: the hours granted decide, not those of the schedule."""
+    paijat = published("PAIJAT-HOMECARE")
+    week = (WeeklyVisit(weekday=Weekday.TUE, start="09:00", minutes=60),)
+    with clock_set_to(BEGIN):
+        client = {"household_size": 1, "gross_income_cents": 150_000}
+        prices = PriceList(unit=Unit.HOUR, one_price_cents=40_00)
+        setting = await a_setting(
+            rule=paijat.rule, calendar=paijat.calendar, prices=prices, starts_on=FIRST, client=client
+        )
+        found = await searched(setting, week)
+        assert found == (160_00, 4 * 22_10, 4 * 17_90, 0)
+        assert await side_by_side(setting, week) == found
+    with clock_set_to(AFTER):
+        assert await redeemed(setting, month_visits(week, FIRST)) == found
