@@ -68,9 +68,11 @@ def words_of(error: DomainError) -> str:
 
 
 async def test_an_announced_increase_begins_on_its_day(provider: Actor, offer_id: UUID) -> None:
-    change = await announced(provider, offer_id, NEW_YEAR)
+    bands = (await offers.published_offer(offer_id)).calendar
+    draft = PriceChangeDraft(prices=dearer(), calendar=bands, valid_from=NEW_YEAR)
+    change = await announce(provider, offer_id, draft)
     assert (change.status, change.is_increase) == (ChangeStatus.SCHEDULED, True)
-    assert change.before_prices == band_prices()
+    assert (change.before_prices, change.calendar) == (band_prices(), bands)
     assert await begin_due() == 0
     assert await day_price(offer_id) == 3800
     with clock_set_to(datetime(2027, 1, 1, 0, 5, tzinfo=HELSINKI)):
@@ -133,7 +135,7 @@ async def test_unchanged_prices_are_no_change(provider: Actor, offer_id: UUID) -
 async def test_prices_are_checked_by_the_rules_of_their_day(
     provider: Actor, organiser: Organiser, offer_id: UUID
 ) -> None:
-    await set_price_rules(SYSTEM, organiser.id, "V-HOMECARE-REG", PriceRules(ceiling_cents=7700), NEW_YEAR)
+    await _ceiling(organiser, 7700, NEW_YEAR)
     with pytest.raises(Invalid) as refused:
         await announced(provider, offer_id, NEW_YEAR, dearer(sunday=7800))
     assert refused.value.fields[0].field == "prices.band_prices.4.price_cents"
@@ -361,8 +363,7 @@ async def test_cancelling_and_deciding_at_once_agree(provider: Actor, organiser:
 async def test_rounds_at_once_publish_once(provider: Actor, offer_id: UUID) -> None:
     await announced(provider, offer_id, NEW_YEAR)
     with clock_set_to(datetime(2027, 1, 3, 8, tzinfo=HELSINKI)):
-        decided = await asyncio.gather(*(begin_due() for _ in range(4)))
-    assert sum(decided) == 1
+        assert sum(await asyncio.gather(*(begin_due() for _ in range(4)))) == 1
     assert await fetch_value("select count(*) from offer_version where offer_id = $1", offer_id) == 2
 
 
@@ -397,9 +398,3 @@ async def test_the_database_keeps_what_was_decided(provider: Actor, offer_id: UU
         await execute("update price_change set status = 'scheduled' where id = $1", change.id)
     with pytest.raises(asyncpg.RestrictViolationError):
         await execute("delete from price_change where id = $1", change.id)
-
-
-async def test_bands_may_be_named_in_the_announcement(provider: Actor, offer_id: UUID) -> None:
-    offer = await offers.published_offer(offer_id)
-    draft = PriceChangeDraft(prices=dearer(), calendar=offer.calendar, valid_from=NEW_YEAR)
-    assert (await announce(provider, offer_id, draft)).calendar == offer.calendar
