@@ -69,7 +69,9 @@ async def test_each_filter_can_be_taken_off_again(client, offers):
     page = await client.page(
         "/?text=hoito&municipality=091&when=evening&language=sv&service_class=V-HOMECARE-REG&lang=fi"
     )
-    tags = {tag.get_text(strip=True).split("×")[0].strip(): tag["href"] for tag in page.select(".st-tags[aria-label] a")}
+    tags = {
+        tag.get_text(strip=True).split("×")[0].strip(): tag["href"] for tag in page.select(".st-tags[aria-label] a")
+    }
     assert set(tags) == {"Helsinki", "Iltaisin", "ruotsi", "Säännöllinen kotihoito"}
     assert "place=" not in tags["Helsinki"]
     assert (await client.page(tags["Iltaisin"])).h1.get_text(strip=True) == "3 palvelua"
