@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from marketplace.catalogue.prices.price_table import priced_week, price_rows, terms_words
+from marketplace.catalogue.prices.price_table import price_rows, priced_week, terms_words
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Language, Text, translate
 from marketplace.organisers.rules import STANDARD_BANDS
