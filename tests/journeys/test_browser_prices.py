@@ -117,6 +117,9 @@ async def test_a_messy_list_goes_in_and_its_bad_row_is_mended(
     await provider.sees("New draft", "€38.50")
     await provider.press("Throw the file away")
     await provider.sees("Nothing was changed.")
+    await provider.follow("Bring in a service of the Finnish Service Catalogue")
+    await provider.press("Read the file")
+    assert await provider.has_errors()
     provider.judge()
 
 
