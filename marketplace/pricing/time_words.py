@@ -110,6 +110,15 @@ class _Reader:
             self.spans.append((self.lone_time, DAY_MINUTES))
             self.lone_time = None
 
+    def end_clause(self) -> None:
+        """At a comma: days that have no time yet wait for one, as in ``la, su 9–15``."""
+        if self.spans or self.lone_time is not None:
+            self.close()
+
+    def end_entry(self) -> None:
+        if self.days:
+            self.close()
+
     def close(self) -> None:
         if self.lone_time is not None:
             self.spans.append((self.lone_time, DAY_MINUTES))
@@ -125,19 +134,20 @@ def parse_hours(text: str, default_days: Days = ()) -> tuple[Hours, ...]:
     """Hours from words such as ``ma-pe 21-06``, ``la 00-06 ja 20-24`` or ``sunnuntaisin ja arkipyhisin``.
 
     Without times the whole day is meant, without days ``default_days``. Hours over midnight become two. Finnish,
-    Swedish and English are read; entries are separated by a comma, a semicolon or new days.
+    Swedish and English are read; entries are separated by a comma, a semicolon or new days. Days before a comma that have
+    no time share the next one: ``la, su 9-15``.
 
     Raises:
         UnreadableTimeError: a word that is neither day nor time, or weekdays from Monday to Friday apart from each other.
     """
     found: list[Hours] = []
-    for clause in re.split(r"[;,\n]", _normal(text)):
+    for entry in re.split(r"[;\n]", _normal(text)):
         reader = _Reader(default_days)
-        words = clause.split()
-        for word in words:
-            reader.take(word)
-        if words:
-            reader.close()
+        for clause in entry.split(","):
+            for word in clause.split():
+                reader.take(word)
+            reader.end_clause()
+        reader.end_entry()
         found += reader.found
     if not found:
         raise UnreadableTimeError(message("Give days and times, for example ma–pe 7–18."))

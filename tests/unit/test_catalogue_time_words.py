@@ -80,3 +80,12 @@ def test_reads_back_what_it_writes(language: Language) -> None:
 
 def _minutes(hours):
     return [(day, minute) for each in hours for day in each.days for minute in range(each.from_minute, each.to_minute)]
+
+
+@pytest.mark.parametrize("text", ["la, su 9–15", "la ja su 9–15", "la, su klo 9-15", "lör, sön 9–15"])
+def test_days_before_a_comma_share_the_time_that_follows(text: str) -> None:
+    assert hours_words(parse_hours(text), Language.FI) == "la ja su 9–15"
+
+
+def test_days_without_any_time_are_whole_days() -> None:
+    assert hours_words(parse_hours("ma–pe 7–18, la, su"), Language.FI) == "ma–pe 7–18, la ja su 0–24"
