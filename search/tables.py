@@ -1,7 +1,7 @@
 """PostgreSQL's own index of the published offers. What it holds can be made again from the catalogue at any time.
 
 The columns ``words`` and ``strong_words`` of ``search_document`` (``tsvector``) and the indexes stand in
-``migrations/0012_search_rules.py`` and ``migrations/0027_search_places_rules.py``.
+``migrations/0012_search_rules.py`` and ``migrations/0026_search_places_rules.py``.
 """
 
 from piccolo.columns import (

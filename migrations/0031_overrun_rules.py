@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0033"
+ID = "0031"
 VERSION = "1.38.0"
 DESCRIPTION = (
     "Visits: payer, own share and overrun add up to the price."

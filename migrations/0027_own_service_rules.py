@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0028"
+ID = "0027"
 VERSION = "1.38.0"
 DESCRIPTION = "Fees of organisers' own services are never changed, only followed by others."
 

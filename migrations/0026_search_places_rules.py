@@ -11,7 +11,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0027"
+ID = "0026"
 VERSION = "1.38.0"
 DESCRIPTION = "The search index: places served, providers by the beginning of their names, revisions."
 

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0030"
+ID = "0029"
 VERSION = "1.38.0"
 DESCRIPTION = "Rows of an import never change, its offers only where they stand; unfinished and refused ones are found fast."
 

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0026"
+ID = "0025"
 VERSION = "1.38.0"
 DESCRIPTION = "One waiting price change per offer; decided ones and the prices of agreements are kept."
 

@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0032"
+ID = "0030"
 VERSION = "1.38.0"
 DESCRIPTION = "Saved searches: one of a name for each person, gone with the person."
 

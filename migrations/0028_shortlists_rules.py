@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from marketplace.kernel.migrations import raw_migration
 
-ID = "0029"
+ID = "0028"
 VERSION = "1.38.0"
 DESCRIPTION = "Uniqueness and references of shortlists."
 
