@@ -6,7 +6,9 @@ from marketplace.kernel.migrations import raw_migration
 
 ID = "0029"
 VERSION = "1.38.0"
-DESCRIPTION = "Rows of an import never change, its offers only where they stand; unfinished and refused ones are found fast."
+DESCRIPTION = (
+    "Rows of an import never change, its offers only where they stand; unfinished and refused ones are found fast."
+)
 
 FORWARDS = """
 create trigger sheet_import_row_stays before update on sheet_import_row

@@ -6,9 +6,7 @@ from marketplace.kernel.migrations import raw_migration
 
 ID = "0031"
 VERSION = "1.38.0"
-DESCRIPTION = (
-    "Visits: payer, own share and overrun add up to the price."
-)
+DESCRIPTION = "Visits: payer, own share and overrun add up to the price."
 
 FORWARDS = """
 alter table visit drop constraint visit_adds_up;
