@@ -96,9 +96,9 @@ class _Reader:
                 self.close()
             self.days += days
         elif times := _TIMES.fullmatch(word):
-            self.spans += _spans(_minute(times[1], times[2]), _minute(times[3], times[4]))
+            self.spans += spans_between(minute_of(times[1], times[2]), minute_of(times[3], times[4]))
         elif time := _ONE_TIME.fullmatch(word):
-            self.lone_time = _minute(time[1], time[2])
+            self.lone_time = minute_of(time[1], time[2])
         elif word in _AFTER:
             self._after()
         elif word not in _FILLERS:
@@ -181,14 +181,16 @@ def _kinds_between(first: int, last: int, word: str) -> list[DayType]:
     return [kind for number, kind in kinds.items() if number in includes]
 
 
-def _minute(hour: str, minutes: str | None) -> int:
+def minute_of(hour: str, minutes: str | None) -> int:
+    """The minute of the day that an hour and minutes in digits mean; 24:00 is the end of it. Raises ``UnreadableTimeError``."""
     minute = int(hour) * 60 + int(minutes or 0)
     if minute > DAY_MINUTES or int(minutes or 0) > 59:
         raise UnreadableTimeError(message("“{time}” is not a time of day.", time=f"{hour}.{minutes or '00'}"))
     return minute
 
 
-def _spans(start: int, end: int) -> list[Span]:
+def spans_between(start: int, end: int) -> list[Span]:
+    """The spans from one minute of the day to another: two over midnight, all of it from an hour to the same hour."""
     if start < end:
         return [(start, end)]
     return [span for span in ((start, DAY_MINUTES), (0, end)) if span[0] < span[1]]

@@ -6,6 +6,10 @@ import pytest
 from litestar import Litestar
 
 from marketplace.app import create_app
+from marketplace.kernel.actors import Actor
+from marketplace.organisers.schemas import Organiser
+from tests.factories.catalogue import approve, make_provider
+from tests.factories.organisers import make_organiser
 from tests.web.browser import Api, Browser, browser_of
 from tests.web.rulebook_editing import editor, fresh  # noqa: F401 - fixtures
 
@@ -27,3 +31,17 @@ async def api(app: Litestar, database: str) -> AsyncIterator[Api]:
     """A program that talks to the API: ``api.with_token(token)`` signs in."""
     async with browser_of(app, kind=Api) as machine:
         yield machine
+
+
+@pytest.fixture
+async def turku(database: str) -> Organiser:
+    """The organiser of the desks' tests."""
+    return await make_organiser("Varsinais-Suomi", county_code="05")
+
+
+@pytest.fixture
+async def provider(turku: Organiser) -> Actor:
+    """A provider that it approved."""
+    actor = await make_provider()
+    await approve(actor, turku)
+    return actor

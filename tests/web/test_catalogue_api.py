@@ -7,8 +7,7 @@ import pytest
 
 from marketplace.kernel.actors import Actor
 from marketplace.organisers.schemas import Organiser
-from tests.factories.catalogue import approve, make_provider, offer_draft
-from tests.factories.organisers import make_organiser
+from tests.factories.catalogue import make_provider, offer_draft
 from tests.web.browser import Api, browser_of
 from tests.web.desks import as_program, desk_app
 
@@ -18,18 +17,6 @@ OWN = "/api/v1/provider/offers"
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
-
-
-@pytest.fixture
-async def provider(turku: Organiser) -> Actor:
-    actor = await make_provider()
-    await approve(actor, turku)
-    return actor
 
 
 @pytest.fixture

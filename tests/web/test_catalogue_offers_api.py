@@ -7,8 +7,8 @@ import pytest
 
 from marketplace.kernel.actors import Actor
 from marketplace.organisers.schemas import Organiser
-from tests.factories.catalogue import WEBP, approve, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser, organiser_admin
+from tests.factories.catalogue import WEBP, make_offer, offer_draft
+from tests.factories.organisers import organiser_admin
 from tests.web.browser import Api, browser_of
 from tests.web.desks import as_program, desk_app
 
@@ -19,18 +19,6 @@ PETS = {"key": "own_pets", "name": {"fi": "Lemmikit", "sv": "Husdjur", "en": "Pe
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
-
-
-@pytest.fixture
-async def provider(turku: Organiser) -> Actor:
-    actor = await make_provider()
-    await approve(actor, turku)
-    return actor
 
 
 @pytest.fixture

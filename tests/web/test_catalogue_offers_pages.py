@@ -19,7 +19,7 @@ from marketplace.organisers import rules
 from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.bands import Hours
 from tests.factories.catalogue import PNG, approve, band_prices, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser, organiser_admin
+from tests.factories.organisers import organiser_admin
 from tests.web.browser import Browser, browser_of
 from tests.web.desks import desk_app, sign_in
 
@@ -31,11 +31,6 @@ PETS = Attribute(key="own_pets", name=Text("Lemmikit", "Husdjur", "Pets"), kind=
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

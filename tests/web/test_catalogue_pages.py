@@ -9,7 +9,6 @@ from marketplace.catalogue.offers import offers
 from marketplace.kernel.actors import Actor
 from marketplace.organisers.schemas import Organiser
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser
 from tests.web.browser import Browser, browser_of
 from tests.web.desks import desk_app, sign_in
 
@@ -25,11 +24,6 @@ BANDS = {
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

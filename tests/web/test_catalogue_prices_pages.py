@@ -14,7 +14,7 @@ from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.charges import FeeWaiver, LengthPrice, Travel
 from marketplace.pricing.prices import BandCoefficient, PriceList, PriceRules, Unit
 from tests.factories.catalogue import approve, make_offer, make_provider
-from tests.factories.organisers import make_organiser, make_product
+from tests.factories.organisers import make_product
 from tests.web.browser import Browser, browser_of
 from tests.web.desks import desk_app, sign_in
 
@@ -39,11 +39,6 @@ EXTRAS = {
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

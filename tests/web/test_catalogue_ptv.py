@@ -9,8 +9,7 @@ from bs4 import BeautifulSoup
 
 from marketplace.kernel.actors import Actor
 from marketplace.organisers.schemas import Organiser
-from tests.factories.catalogue import approve, make_offer, make_provider
-from tests.factories.organisers import make_organiser
+from tests.factories.catalogue import make_offer
 from tests.web.browser import Api, Browser, browser_of
 from tests.web.desks import as_program, desk_app, sign_in
 
@@ -32,18 +31,6 @@ def service(**changes) -> dict:
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
-
-
-@pytest.fixture
-async def provider(turku: Organiser) -> Actor:
-    actor = await make_provider()
-    await approve(actor, turku)
-    return actor
 
 
 @pytest.fixture

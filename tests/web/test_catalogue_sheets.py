@@ -15,8 +15,7 @@ from marketplace.catalogue.sheets import importing
 from marketplace.kernel.actors import Actor
 from marketplace.kernel.db import new_id
 from marketplace.organisers.schemas import Organiser
-from tests.factories.catalogue import approve, band_prices, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser
+from tests.factories.catalogue import band_prices, make_offer, make_provider, offer_draft
 from tests.factories.sheets import MESSY
 from tests.web.browser import Api, Browser, browser_of
 from tests.web.desks import as_program, desk_app, sign_in
@@ -29,18 +28,6 @@ CSV = {"content-type": "text/csv"}
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
-
-
-@pytest.fixture
-async def provider(turku: Organiser) -> Actor:
-    actor = await make_provider()
-    await approve(actor, turku)
-    return actor
 
 
 @pytest.fixture

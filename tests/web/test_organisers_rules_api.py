@@ -8,7 +8,7 @@ import pytest
 from marketplace.organisers.rules import STANDARD_BANDS
 from marketplace.organisers.schemas import Organiser
 from tests.factories.catalogue import approve, make_offer, make_provider
-from tests.factories.organisers import make_organiser, organiser_admin
+from tests.factories.organisers import organiser_admin
 from tests.web.browser import Api, browser_of
 from tests.web.desks import as_program, desk_app
 
@@ -25,11 +25,6 @@ RULES = {
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from marketplace.kernel.calendar import DayType, Holiday
 from marketplace.organisers import rules
 from marketplace.organisers.schemas import Organiser
 from tests.factories.catalogue import approve, make_offer, make_provider
-from tests.factories.organisers import make_organiser, organiser_admin
+from tests.factories.organisers import organiser_admin
 from tests.web.browser import Browser, browser_of
 from tests.web.desks import desk_app, sign_in
 
@@ -28,11 +28,6 @@ BANDS = {
 @pytest.fixture(scope="module")
 def app():
     return desk_app()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

@@ -13,13 +13,12 @@ from marketplace.catalogue.prices.time_words import Days, UnreadableTimeError, h
 from marketplace.kernel.calendar import DAY_MINUTES, DayType
 from marketplace.kernel.i18n import Language, Message, Text, message
 from marketplace.pricing.bands import Hours
+from marketplace.pricing.time_words import Span, minute_of, spans_between
 
 MOST_LETTERS: Final = 200
 EVERY_DAY: Final = (DayType.WEEKDAY, DayType.SATURDAY, DayType.SUNDAY, DayType.HOLIDAY)
 EVENING: Final = ((18 * 60, 22 * 60),)
 NIGHT: Final = ((22 * 60, DAY_MINUTES), (0, 7 * 60))
-
-Span = tuple[int, int]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -150,10 +149,10 @@ class _Reader:
 
     def _take_time(self, word: str) -> bool:
         if found := _TIMES.fullmatch(word):
-            self._add(*_spans(_minute(found[1], found[2]), _minute(found[3], found[4])))
+            self._add(*spans_between(minute_of(found[1], found[2]), minute_of(found[3], found[4])))
         elif found := _ONE_TIME.fullmatch(word):
             self.close_lone()
-            self.lone = _minute(found[1], found[2])
+            self.lone = minute_of(found[1], found[2])
         else:
             return False
         return True
@@ -292,17 +291,3 @@ def _weekday_number(word: str) -> int | None:
 
 def _kind_of(number: int) -> DayType:
     return {_SATURDAY: DayType.SATURDAY, _SUNDAY: DayType.SUNDAY}.get(number, DayType.WEEKDAY)
-
-
-def _minute(hour: str, minutes: str | None) -> int:
-    minute = int(hour) * 60 + int(minutes or 0)
-    if minute > DAY_MINUTES or int(minutes or 0) > 59:
-        raise UnreadableTimeError(message("“{time}” is not a time of day.", time=f"{hour}.{minutes or '00'}"))
-    return minute
-
-
-def _spans(start: int, end: int) -> list[Span]:
-    """Hours over midnight are two; from an hour to the same hour is round the clock."""
-    if start < end:
-        return [(start, end)]
-    return [span for span in ((start, DAY_MINUTES), (0, end)) if span[0] < span[1]]
