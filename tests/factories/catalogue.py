@@ -1,5 +1,6 @@
 """Approved providers and their offers for tests."""
 
+import io
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import replace
+from PIL import Image
 
 from marketplace.catalogue.offers.offers import publish, save_draft
 from marketplace.catalogue.offers.schemas import OfferDraft
@@ -19,11 +21,19 @@ from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.prices import BandPrice, PriceList, Unit
 from onboarding.rulebooks.requirements import RulebookContent
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 60
-JPEG = b"\xff\xd8\xff\xe0" + b"\x00" * 60
-WEBP = b"RIFF\x3c\x00\x00\x00WEBPVP8 " + b"\x00" * 60
 PROVIDER_IDS = ("2345678-9", "3456789-0", "4567890-1", "5678901-2")
 SINCE = date(2026, 1, 1)
+
+
+def a_picture(kind: str, *, size: tuple[int, int] = (8, 6), exif: Image.Exif | None = None) -> bytes:
+    """A green picture as a camera or a computer saves it."""
+    kept = io.BytesIO()
+    written = {"exif": exif} if exif else {}
+    Image.new("RGB", size, (0, 96, 64)).save(kept, kind, optimize=True, quality=85, **written)
+    return kept.getvalue()
+
+
+PNG, JPEG, WEBP = a_picture("PNG"), a_picture("JPEG"), a_picture("WEBP")
 NO_QUESTIONS = RulebookContent(
     title=Text("Sääntökirja"),
     declaration=Text("Vakuutan."),

@@ -3,10 +3,12 @@
 A photo belongs to its provider, so that a copied offer keeps it.
 """
 
+import io
 from typing import Final
 from uuid import UUID
 
 import filetype
+from PIL import Image, ImageOps
 
 from marketplace.catalogue.offers.schemas import OfferDraft
 from marketplace.kernel import files
@@ -16,6 +18,9 @@ from marketplace.kernel.i18n import message
 
 PHOTO_KINDS: Final = frozenset({"image/jpeg", "image/png", "image/webp"})
 MAX_PHOTO_BYTES: Final = 5 * 1024 * 1024
+MAX_SIDE: Final = 1_600
+MAX_PIXELS: Final = 40_000_000
+QUALITY: Final = 85
 OWNER: Final = "offer_photo"
 IN_USE: Final = """
 select exists (select from offer o join offer_version v on v.offer_id = o.id
@@ -38,6 +43,34 @@ def check_photo(field: str, content: bytes) -> None:
     if kind is None or kind.mime not in PHOTO_KINDS:
         text = message("The picture must be a JPEG, PNG or WebP file.")
         raise Invalid.field(field, text, code="file_type")
+
+
+def cleaned_photo(field: str, content: bytes) -> bytes:
+    """The picture as everybody may see it, in its own format: upright, at most 1,600 pixels wide and high, and without
+    what a camera wrote into it: where it was taken may be somebody's home.
+
+    Raises:
+        Invalid: it cannot be drawn, or has more pixels than a camera takes; ``field`` is named.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise _undrawable(field)
+            kind = opened.format or "PNG"
+            upright = ImageOps.exif_transpose(opened)
+            upright.thumbnail((MAX_SIDE, MAX_SIDE))
+            bare = upright.convert("RGB" if kind == "JPEG" else "RGBA" if upright.has_transparency_data else "RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise _undrawable(field) from error
+    bare.info = {}
+    kept = io.BytesIO()
+    bare.save(kept, kind, optimize=True, quality=QUALITY)
+    return kept.getvalue()
+
+
+def _undrawable(field: str) -> Invalid:
+    text = message("The picture cannot be shown. Open it on your computer, save it again and try with the new file.")
+    return Invalid.field(field, text, code="file_unreadable")
 
 
 async def photo_problems(provider_id: UUID, draft: OfferDraft) -> list[FieldError]:

@@ -1,12 +1,13 @@
 """Use cases of an offer's photo: a provider adds and removes it, everybody sees that of a published version."""
 
+import asyncio
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from marketplace.catalogue.offers.offers import change_draft, published_offer
 from marketplace.catalogue.offers.own import known_offer, my_offer, own_provider
-from marketplace.catalogue.offers.photo_files import OWNER, PHOTO_KINDS, check_photo
+from marketplace.catalogue.offers.photo_files import OWNER, PHOTO_KINDS, check_photo, cleaned_photo
 from marketplace.catalogue.offers.schemas import OfferDraft, Photo, SavedOffer
 from marketplace.kernel import files
 from marketplace.kernel.actors import Actor
@@ -34,8 +35,9 @@ async def set_photo(actor: Actor, offer_id: UUID, name: str, content: bytes, alt
     if not content:
         return await change_draft(actor, offer_id, lambda draft: _with_words(draft, words))
     check_photo("photo", content)
+    shown = await asyncio.to_thread(cleaned_photo, "photo", content)
     facts = await files.put(
-        actor, "photo", name, content, owner=OWNER, owner_id=provider_id, accepted=PHOTO_KINDS
+        actor, "photo", name, shown, owner=OWNER, owner_id=provider_id, accepted=PHOTO_KINDS
     )  # fmt: skip
     try:
         return await change_draft(actor, offer_id, lambda draft: _with(draft, Photo(file_id=facts.id, alt=words)))
