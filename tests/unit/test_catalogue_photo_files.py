@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import ExifTags, Image
 
-from marketplace.catalogue.offers.photo_files import MAX_SIDE, cleaned_photo
+from marketplace.catalogue.offers.photo_files import MAX_PIXELS, MAX_SIDE, cleaned_photo
 from marketplace.kernel.errors import Invalid
 from tests.factories.catalogue import PNG, a_picture
 
@@ -36,10 +36,14 @@ def test_a_clean_picture_stays_as_it_is() -> None:
     assert cleaned_photo("photo", PNG) == PNG
 
 
-@pytest.mark.parametrize(
-    "content", [PNG[:40], b"\x89PNG\r\n\x1a\n" + b"\x00" * 60, a_picture("PNG", size=(8_000, 6_000))]
-)
-def test_what_cannot_be_drawn_or_is_too_large_is_told(content: bytes) -> None:
+@pytest.mark.parametrize("content", [PNG[:40], b"\x89PNG\r\n\x1a\n" + b"\x00" * 60])
+def test_what_cannot_be_drawn_is_told(content: bytes) -> None:
     with pytest.raises(Invalid) as refused:
         cleaned_photo("photo", content)
     assert [error.field for error in refused.value.fields] == ["photo"]
+
+
+def test_more_pixels_than_a_camera_takes_are_not_drawn() -> None:
+    with pytest.raises(Invalid) as refused:
+        cleaned_photo("photo", a_picture("PNG", size=(MAX_PIXELS // 100 + 1, 100)))
+    assert refused.value.fields[0].field == "photo"
