@@ -20,7 +20,7 @@ demo: setup assets ## Walk the main job end to end on a scratch database and pri
 	@$(BIN)/marketplace demo
 
 test: setup-dev assets browser ## Set everything up and run every test with the coverage gates
-	@$(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --dist loadscope --cov --cov-report= $(PYTEST)
+	@$(BIN)/python -m pytest -n $${TEST_PROCESSES:-2} --dist loadscope --no-loadscope-reorder --cov --cov-report= $(PYTEST)
 	@$(BIN)/python -m tests.coverage_gates
 
 lint: setup-dev ## Style, types, import rules, licences, Dockerfile and compose file

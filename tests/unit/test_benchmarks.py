@@ -80,7 +80,8 @@ def test_every_visit_is_sent_once() -> None:
 def test_searches_mean_what_the_api_would_ask() -> None:
     queries = [searching.query_of(asked) for asked in searching.ASKED]
     assert len(set(queries)) == len(queries) == 20
-    assert queries[0].municipality == "091"
+    assert queries[0].place is not None
+    assert queries[0].place.municipality == "091"
 
 
 def test_page_shows_each_figure_beside_its_limit_and_no_machine() -> None:
