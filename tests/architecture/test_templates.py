@@ -63,9 +63,9 @@ def _chain(name: str) -> list[str]:
 
 
 def test_every_template_can_be_read() -> None:
+    """In one language: words are looked up when a page is drawn."""
     names = {str(path.relative_to(folder)) for folder, path in TEMPLATES}
-    for language in Language:
-        assert {environment(language).get_template(name).name for name in names} == names
+    assert {environment(Language.FI).get_template(name).name for name in names} == names
 
 
 def test_a_feature_keeps_its_templates_under_its_own_name() -> None:

@@ -1,13 +1,19 @@
 """People at a browser: they click what they see, and every page they meet is held against the law and our promises."""
 
+import asyncio
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 from urllib.parse import urlsplit
 
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, Request, WebError
+from playwright.async_api import Error as PlaywrightError
 
 from tests.browser.accessibility import faults
 from tests.factories.accounts import PASSWORD, Someone
 
+PATIENCE_SECONDS: Final = 5.0
 ASKED_FOR_REFUSALS = ("422", "409", "403", "404", "413")
 """A form that comes back with its errors is no fault of the page, though the console tells of its status."""
 
@@ -101,10 +107,19 @@ class Visitor:
             await self.page.locator(f"main input[name='{name}']{exact}").first.check()
 
     async def sees(self, *texts: str) -> None:
-        """The page says all of this."""
-        shown = " ".join((await self.page.locator("body").inner_text()).split())
-        for text in texts:
-            assert text in shown, f"{self.page.url} does not say {text!r}:\n{shown}"
+        """The page says all of this, now or in a moment: what a key sends takes its time."""
+        last = time.monotonic() + PATIENCE_SECONDS
+        while (missing := await self._missing(texts)) and time.monotonic() < last:
+            await asyncio.sleep(0.1)
+        shown = " ".join((await self.page.locator("body").inner_text()).split()) if missing else ""
+        assert not missing, f"{self.page.url} does not say {missing}:\n{shown}"
+
+    async def _missing(self, texts: Sequence[str]) -> list[str]:
+        try:
+            shown = " ".join((await self.page.locator("body").inner_text()).split())
+        except PlaywrightError:  # The page is just being left for the next.
+            return list(texts)
+        return [text for text in texts if text not in shown]
 
     async def sign_in(self, someone: Someone) -> None:
         """Signs in on the page, with the code where there is a second factor."""

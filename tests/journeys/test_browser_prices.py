@@ -147,8 +147,8 @@ async def test_a_list_is_imported_with_the_keyboard_alone(
     await provider.look()
     await tab_to(page, "[name=take]")
     await tab_to(page, "main form[action$=accept] button[type=submit]")
-    await page.keyboard.press("Enter")
-    await page.wait_for_load_state("load")
+    async with page.expect_navigation():
+        await page.keyboard.press("Enter")
     await provider.sees("What was done")
     assert (await published_offer(offer_id)).prices.price_of("weekday_day") == 3_950
     provider.judge()
