@@ -78,9 +78,13 @@ class Stack:
     ) -> None:
         self.stop()
 
-    def serve(self) -> None:
-        """Starts web and worker, and waits until the web answers that it is ready."""
-        self._start("worker", _ourselves("worker"))
+    def serve(self, *, with_worker: bool = True) -> None:
+        """Starts web and worker, and waits until the web answers that it is ready.
+
+        Without a worker nothing changes by itself: for measuring what was filled in.
+        """
+        if with_worker:
+            self._start("worker", _ourselves("worker"))
         self._start("web", _ourselves("web", "--host", self.host, "--port", str(self.port)))
         self._wait_for("web", f"{self.local_url}/health/ready")
 
