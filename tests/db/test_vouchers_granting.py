@@ -171,7 +171,8 @@ async def test_a_voucher_that_was_never_opened_and_is_revoked_counts_no_more(hel
     asked = await a_grant(helsinki, manager)
     voucher = await grant(manager, asked)
     await revoke(manager, voucher.id, Revocation(reasons="Väärä palvelu.", last_day=date(2026, 12, 31)))
-    await grant(manager, asked)
+    again = await grant(manager, asked)
+    assert (again.id != voucher.id, again.reserved_cents) == (True, voucher.reserved_cents)
 
 
 async def test_a_new_plan_does_not_give_the_amount_twice(database: str, clock) -> None:

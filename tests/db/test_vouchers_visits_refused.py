@@ -33,7 +33,8 @@ async def test_the_months_hours_have_an_end_and_it_says_what_is_left(setting: Se
 async def test_another_month_has_hours_of_its_own(setting: Setting) -> None:
     await log(setting, "2026-11-28 00:00", "2026-11-28 20:00")
     with clock_set_to(at("2026-12-02 12:00")):
-        await log(setting, "2026-12-01 08:00", "2026-12-01 09:00")
+        visit = await log(setting, "2026-12-01 08:00", "2026-12-01 09:00")
+    assert (visit.payer_cents, visit.own_share_cents, visit.overrun_cents) == (3300, 500, 0)
 
 
 async def test_minutes_billed_and_not_spent_count(database: str, clock) -> None:
