@@ -75,6 +75,10 @@ class Asked(msgspec.Struct, frozen=True):
         return max(self.query.offset + self.query.limit, FIRST_KEPT)
 
 
+Count = tuple[str, str, str]
+"""A facet, its value, and the condition in SQL under which an offer counts."""
+
+
 class Statement:
     """SQL with the parameters that belong to it."""
 
@@ -95,7 +99,7 @@ def statement(asked: Asked) -> Statement:
     chosen, found = _found(made, asked)
     facets = "\nunion all\n".join(_facets(made, chosen))
     made.sql = f"""
-{found}, first as (
+{found}, {_grouped(chosen)}, first as (
     select generation, offer_id, {ORDER_COLUMNS[asked.query.sort]}, chance from found {_where(chosen)}
     order by {ORDERS[asked.query.sort]} limit {made.add(asked.reach)}
 )
@@ -225,9 +229,10 @@ def _order_column(made: Statement, asked: Asked) -> str:
 def _score(made: Statement, words: Sequence[Alternatives]) -> str:
     """A point for each word found in the name of the service or of the offer.
 
-    Plain containment tests: ranking by ``ts_rank`` would take longer than everything else together.
+    Plain containment tests: ranking by ``ts_rank`` would take longer than everything else together. The words are read
+    once, not for each offer: that is what the inner ``select`` is for.
     """
-    return " + ".join(f"(strong_words @@ {made.add(any_of(each.best))}::text::tsquery)::int" for each in words)
+    return " + ".join(f"(strong_words @@ (select {made.add(any_of(each.best))}::text::tsquery))::int" for each in words)
 
 
 def _distance(made: Statement, place: Place) -> str:
@@ -256,40 +261,60 @@ def _distance_to_unit(made: Statement, place: Place) -> str:
     return f"{2 * EARTH_KM} * asin(sqrt(least(1, {half})))"
 
 
+def _grouped(chosen: Mapping[str, str]) -> str:
+    """The common table of the facets without a filter of their own: what is found is read once for all of them.
+
+    Skills are grouped by all skills of an offer, of which there are few different ones.
+    """
+    columns = {facet: column for facet, column in COLUMNS.items() if facet not in chosen}
+    kinds = " ".join(f"when grouping({column}) = 0 then '{facet}'" for facet, column in columns.items())
+    values = ", ".join(["null", *(f"{column}::text" for column in columns.values())])
+    sets = ", ".join(f"({column})" for column in [*columns.values(), "skills"])
+    return f"""grouped as materialized (
+    select case {kinds} when grouping(skills) = 0 then 'skill' end as kind, coalesce({values}) as value, skills,
+        count(*) as count
+    from found {_where(chosen)} group by grouping sets ({sets})
+)"""
+
+
 def _facets(made: Statement, chosen: Mapping[str, str]) -> list[str]:
-    """Each facet with all filters but its own; those without a filter of their own share one pass."""
-    flags = ", ".join(f"count(*) filter (where {column}) as {flag}" for flag, column in FLAGS.items())
-    pairs = ", ".join(f"('{flag}', 'true', s.{flag})" for flag in FLAGS)
-    totals = (
-        f"select kind, value, count from (select count(*) as total, {flags} from found {_where(chosen)}) s"
-        f" cross join lateral (values ('{TOTAL}', '', s.total), {pairs}) as v(kind, value, count)"
-    )
-    return [totals, *(_facet(facet, chosen) for facet in COLUMNS), _skills(chosen), _starts(made, chosen)]
+    """Each facet with all filters but its own."""
+    shared = [
+        "select kind, value, count from grouped where kind <> 'skill'",
+        "select 'skill', skill, sum(count)::bigint from grouped cross join unnest(skills) as skill group by skill",
+    ]
+    alone = [_alone(facet, chosen) for facet in COLUMNS if facet in chosen]
+    if "start" in chosen:
+        return [*shared, *alone, _counted(_flags(), _where(chosen)), _counted(_starts(made), _where(chosen, "start"))]
+    return [*shared, *alone, _counted(_flags() + _starts(made), _where(chosen))]
 
 
-def _facet(facet: str, chosen: Mapping[str, str]) -> str:
+def _alone(facet: str, chosen: Mapping[str, str]) -> str:
     column = COLUMNS[facet]
     return f"select '{facet}', {column}::text, count(*) from found {_where(chosen, facet)} group by {column}"
 
 
-def _skills(chosen: Mapping[str, str]) -> str:
-    """Grouped by all skills of an offer first, of which there are few different ones."""
-    having = _where(chosen)
-    groups = f"select skills, count(*) as offers from found {having} group by skills"
-    return f"select 'skill', skill, sum(offers)::bigint from ({groups}) g cross join unnest(skills) as skill group by skill"
+def _flags() -> list[Count]:
+    return [(TOTAL, "", "true"), *((flag, "true", column) for flag, column in FLAGS.items())]
 
 
-def _starts(made: Statement, chosen: Mapping[str, str]) -> str:
+def _starts(made: Statement) -> list[Count]:
     now = today().toordinal()
-    soon = now + TWO_WEEKS
-    counts = (
-        f"count(*) filter (where starts_on <= {made.add(now)}::int) as now,"
-        f" count(*) filter (where starts_on <= {made.add(soon)}::int) as two_weeks,"
-        f" count(*) filter (where starts_on > {made.add(soon)}::int and starts_on < {NEVER}) as later"
-    )
+    soon = made.add(now + TWO_WEEKS)
+    return [
+        ("start", "now", f"starts_on <= {made.add(now)}::int"),
+        ("start", "two_weeks", f"starts_on <= {soon}::int"),
+        ("start", "later", f"starts_on > {soon}::int and starts_on < {NEVER}"),
+    ]
+
+
+def _counted(counts: Sequence[Count], having: str) -> str:
+    """One pass for all counts; each becomes a row of its own."""
+    columns = ", ".join(f"count(*) filter (where {condition}) as c{n}" for n, (_, _, condition) in enumerate(counts))
+    rows = ", ".join(f"('{kind}', '{value}', s.c{n})" for n, (kind, value, _) in enumerate(counts))
     return (
-        f"select 'start', v.value, v.count from (select {counts} from found {_where(chosen, 'start')}) s"
-        " cross join lateral (values ('now', s.now), ('two_weeks', s.two_weeks), ('later', s.later)) as v(value, count)"
+        f"select v.kind, v.value, v.count from (select {columns} from found {having}) s"
+        f" cross join lateral (values {rows}) as v(kind, value, count)"
     )
 
 

@@ -24,18 +24,23 @@ LEAST_LIKENESS: Final = 0.35
 LIKENESS_SPAN: Final = 0.08
 AFTER_ALL_LETTERS: Final = "\U0010ffff"
 
-KNOWN = """
-select sought.number, w.word, true as is_exact from unnest($1::int[], $2::text[]) as sought(number, form)
-    join search_word w on w.word = sought.form
+KNOWN_OR_NEAR = """
+with known as materialized (
+    select sought.number, w.word, 'exact' as how from unnest($1::int[], $2::text[]) as sought(number, form)
+        join search_word w on w.word = sought.form
+    union all
+    (select $3, word, 'longer' from search_word where word::text ~>=~ $4::text and word::text ~<~ $5::text
+        order by documents desc, word limit $6)
+)
+select number, word, how from known
 union all
-(select $3, word, false from search_word where word::text ~>=~ $4::text and word::text ~<~ $5::text
-    order by documents desc, word limit $6)
-"""
-NEAR = """
-select sought.number, w.word, w.documents from unnest($1::int[], $2::text[]) as sought(number, shortened)
+(select sought.number, w.word, 'near' from unnest($7::int[], $8::text[]) as sought(number, shortened)
     join search_word w on w.shortened && string_to_array(sought.shortened, ' ')::varchar[]
-order by w.documents desc, w.word
+    where sought.number not in (select number from known)
+    order by w.documents desc, w.word)
 """
+"""What is near is looked up only for words that are not known: one round trip, for most searches the only one."""
+
 ALIKE = """
 select sought.number, w.word, w.likeness from unnest($1::int[], $2::text[]) as sought(number, form)
     cross join lateral (
@@ -77,35 +82,45 @@ def any_of(words: Iterable[str]) -> str:
 
 async def alternatives(link: asyncpg.Connection, sought: Sequence[QueryWord]) -> list[Alternatives]:
     """What the index holds for each sought word, in their order; words that it has nothing for are left out."""
-    found = await _known(link, sought)
-    missing = [number for number in range(len(sought)) if number not in found]
-    for look_up in (_near, _taken_apart, _alike):
-        open_numbers = [number for number in missing if number not in found]
-        if open_numbers:
-            found |= await look_up(link, {number: sought[number] for number in open_numbers})
+    found = await _known_or_near(link, sought)
+    for look_up in (_taken_apart, _alike):
+        missing = {number: word for number, word in enumerate(sought) if number not in found}
+        if missing:
+            found |= await look_up(link, missing)
     return [found[number] for number in sorted(found)]
 
 
-async def _known(link: asyncpg.Connection, sought: Sequence[QueryWord]) -> dict[int, Alternatives]:
-    """Words as they were written, and those that begin so where more may be coming."""
-    numbers = [number for number, word in enumerate(sought) for _ in word.forms]
-    forms = [form for word in sought for form in word.forms]
+async def _known_or_near(link: asyncpg.Connection, sought: Sequence[QueryWord]) -> dict[int, Alternatives]:
+    """Words as they were written, and those that begin so where more may be coming; else those one slip away."""
     beginning = _beginning(sought)
+    forms = [(number, form) for number, word in enumerate(sought) for form in word.forms]
+    mistyped = [(number, form) for number, word in enumerate(sought) for form in _mistypable(word)]
     rows = await link.fetch(
-        KNOWN,
-        numbers,
-        forms,
+        KNOWN_OR_NEAR,
+        [number for number, _ in forms],
+        [form for _, form in forms],
         len(sought) - 1,
         beginning,
         beginning + AFTER_ALL_LETTERS,
         MOST_LONGER if beginning else 0,
+        [number for number, _ in mistyped],
+        [" ".join(shortened(form)) for _, form in mistyped],
     )
-    found: dict[int, Alternatives] = {}
-    for number in {row["number"] for row in rows}:
-        exact = [row["word"] for row in rows if row["number"] == number and row["is_exact"]]
-        wider = [row["word"] for row in rows if row["number"] == number and row["word"] not in exact]
-        found[number] = Alternatives(tuple(dict.fromkeys(exact)), tuple(wider))
-    return found
+    found: dict[int, dict[str, list[str]]] = {}
+    for row in rows:
+        if row["how"] != "near" or _is_near(row["word"], sought[row["number"]]):
+            found.setdefault(row["number"], {}).setdefault(row["how"], []).append(row["word"])
+    return {number: _alternatives(each) for number, each in found.items()}
+
+
+def _alternatives(found: Mapping[str, Sequence[str]]) -> Alternatives:
+    exact = tuple(dict.fromkeys(found.get("exact", ())))
+    longer = tuple(word for word in found.get("longer", ()) if word not in exact)
+    return Alternatives(exact, longer or tuple(dict.fromkeys(found.get("near", ())))[:MOST_NEAR])
+
+
+def _is_near(word: str, sought: QueryWord) -> bool:
+    return len(word) >= MIN_MEANT and any(one_slip(form, word) for form in _mistypable(sought))
 
 
 def _beginning(sought: Sequence[QueryWord]) -> str:
@@ -121,21 +136,6 @@ async def _taken_apart(link: asyncpg.Connection, sought: Mapping[int, QueryWord]
     asked = sorted({part for each in parts.values() for part in each})
     known = {row["word"] for row in await link.fetch("select word from search_word where word = any($1)", asked)}
     return {number: Alternatives(together=each) for number, each in parts.items() if known.issuperset(each)}
-
-
-async def _near(link: asyncpg.Connection, sought: Mapping[int, QueryWord]) -> dict[int, Alternatives]:
-    """Words that are one letter more, less, other or swapped away."""
-    forms = {number: _mistypable(word) for number, word in sought.items()}
-    pairs = [(number, form) for number, each in forms.items() for form in each]
-    if not pairs:
-        return {}
-    rows = await link.fetch(NEAR, [number for number, _ in pairs], [" ".join(shortened(form)) for _, form in pairs])
-    near = [
-        row
-        for row in rows
-        if len(row["word"]) >= MIN_MEANT and any(one_slip(form, row["word"]) for form in forms[row["number"]])
-    ]
-    return {number: Alternatives(wider=_first(near, number, MOST_NEAR)) for number in {row["number"] for row in near}}
 
 
 async def _alike(link: asyncpg.Connection, sought: Mapping[int, QueryWord]) -> dict[int, Alternatives]:
