@@ -98,7 +98,7 @@ async def lay_out(question: Question, actor: Actor) -> Shown:
         names=tuple(names_of(comparison.items, language)),
         table=table.only_differences() if question.only_differences else table,
         whole=table,
-        summary=summary_of(comparison.items, language, own_cents=own_cents),
+        summary=summary_of(comparison.items, language, own_cents=own_cents, has_own_service=own is not None),
         week=tuple(question.asked.words(language)),
         month=month_name(comparison.month, language),
         choices=choices,

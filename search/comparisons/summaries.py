@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
@@ -30,6 +31,11 @@ class Summary(msgspec.Struct, frozen=True):
         return (self.first, *self.why, *self.others) if self.first else ()
 
 
+_UNKNOWN_OWN_FEE: Final = message(
+    "What the organiser's own service would cost you depends on your situation, such as your income. Ask the organiser."
+)
+
+
 class _Costed(msgspec.Struct, frozen=True):
     name: str
     pays: int
@@ -50,8 +56,13 @@ def names_of(items: Sequence[ComparedOffer], language: Language) -> list[str]:
     ]
 
 
-def summary_of(items: Sequence[ComparedOffer], language: Language, *, own_cents: int | None = None) -> Summary:
-    """The comparison in words; without a priced month, the prices of a weekday hour."""
+def summary_of(
+    items: Sequence[ComparedOffer], language: Language, *, own_cents: int | None = None, has_own_service: bool = False
+) -> Summary:
+    """The comparison in words; without a priced month, the prices of a weekday hour.
+
+    The fee of the organiser's own service stands beside, or why it is not known (Act 569/2009, section 6).
+    """
     names = names_of(items, language)
     costed = [
         _Costed(name, pays, item)
@@ -66,6 +77,8 @@ def summary_of(items: Sequence[ComparedOffer], language: Language, *, own_cents:
     others = list(_dearer(least, ranked[len(least) :]))
     if own_cents is not None:
         others.append(_own_service(own_cents, ranked[0].pays))
+    elif has_own_service:
+        others.append(_UNKNOWN_OWN_FEE)
     return Summary(
         translate(_answer(least, len(ranked), language), language),
         tuple(translate(each, language) for each in _who_pays(least[0])),

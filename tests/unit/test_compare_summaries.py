@@ -31,8 +31,8 @@ def month(provider: str, own: int, voucher: int = 0, overrun: int = 0, **changes
     return offer(provider, visits=4, **sums, **changes)
 
 
-def said(*items: ComparedOffer, own_cents: int | None = None) -> list[str]:
-    summary = summary_of(items, Language.EN, own_cents=own_cents)
+def said(*items: ComparedOffer, own_cents: int | None = None, has_own_service: bool = False) -> list[str]:
+    summary = summary_of(items, Language.EN, own_cents=own_cents, has_own_service=has_own_service)
     return [text.replace("\xa0", " ") for text in summary.sentences]
 
 
@@ -66,6 +66,11 @@ def test_the_organisers_own_service_is_dearer_cheaper_or_equal():
     assert said(month("A", 500), own_cents=700)[-1].endswith("€7.00 a month, which is €2.00 more.")
     assert said(month("A", 500), own_cents=100)[-1].endswith("€1.00 a month, which is €4.00 less.")
     assert said(month("A", 500), own_cents=500)[-1].endswith("just as much: €5.00 a month.")
+
+
+def test_a_fee_of_the_organisers_own_service_that_is_not_known_is_spoken_of():
+    assert "Ask the organiser" in said(month("A", 500), has_own_service=True)[-1]
+    assert len(said(month("A", 500))) == 1
 
 
 def test_without_a_month_hours_are_compared():
