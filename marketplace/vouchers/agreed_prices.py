@@ -101,8 +101,9 @@ async def agree_on_coming(agreement_id: UUID, offer_id: UUID) -> None:
 
 async def _take(agreement: Row, change: Row, day: date) -> AgreedPrices | None:
     """Writes the agreement's new prices from a day on; None where it keeps its own, or has them already."""
-    after = announced_prices(change)
-    if not _applies(read_prices(agreement["prices"]), after, read_terms(agreement["terms"]), change):
+    before = read_prices(agreement["prices"])
+    after = msgspec.structs.replace(announced_prices(change), weekly_visits=before.weekly_visits)
+    if not _applies(before, after, read_terms(agreement["terms"]), change):
         return None
     made = await fetch_value(INSERT, new_id(), agreement["id"], change["id"], as_json(after), day, now())
     return None if made is None else after

@@ -90,7 +90,7 @@ async def _open(actor: Actor, provider_id: UUID, voucher_id: UUID, asked: OpenVo
     if active is not None:
         text = OWN_OTHER_OFFER if active["provider_id"] == provider_id else OTHER_PROVIDER
         raise Refused(text, code="voucher_in_use")
-    return await _make(actor, voucher, offer, asked.starts_on)
+    return await _make(actor, voucher, offer, asked)
 
 
 @transactional()
@@ -123,7 +123,7 @@ async def choose_offer(actor: Actor, voucher_id: UUID, choice: OfferChoice) -> A
             text = message("The voucher is in use with another provider until today. Choose today or a later day.")
             raise Invalid.field("starts_on", text)
         await _end(actor, active, first - timedelta(days=1), field="starts_on")
-    return await _make(actor, voucher, offer, choice.starts_on)
+    return await _make(actor, voucher, offer, choice)
 
 
 @transactional()
@@ -186,13 +186,14 @@ async def _active(voucher_id: UUID) -> Row | None:
     return next((row for row in await fetch(OF_VOUCHER, voucher_id) if row["status"] == "active"), None)
 
 
-async def _make(actor: Actor, voucher: Row, offer: PublishedOffer, asked: date | None) -> AgreementCard:
+async def _make(actor: Actor, voucher: Row, offer: PublishedOffer, asked: OpenVoucher | OfferChoice) -> AgreementCard:
     _require_in_use(voucher)
     await _require_match(voucher, offer)
-    starts_on = await _first_day(voucher, asked)
+    starts_on = await _first_day(voucher, asked.starts_on)
     agreed = AgreedPrices(
-        prices=offer.prices, prices_version=f"{offer.name.fi} / {offer.version}", calendar=offer.calendar
-    )
+        prices=offer.prices, prices_version=f"{offer.name.fi} / {offer.version}", calendar=offer.calendar,
+        weekly_visits=asked.weekly_visits or 0,
+    )  # fmt: skip
     agreement_id = new_id()
     await execute(
         INSERT, agreement_id, voucher["id"], voucher["client_id"], offer.provider_id, offer.id, offer.version_id,

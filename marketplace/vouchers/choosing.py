@@ -66,8 +66,14 @@ async def _for_voucher(offer: PublishedOffer, terms: VoucherTerms) -> OfferForVo
         unit=offer.unit,
         **_ranges(offer.prices, offer.calendar, terms),
         visit_fee_cents=offer.prices.visit_fee_cents,
+        visit_fee_waived_from=waived_from(offer.prices),
         coming=await _coming(offer.id, terms),
     )
+
+
+def waived_from(prices: PriceList) -> int | None:
+    """The visits a week from which the list charges no visit fee."""
+    return prices.fee_waiver.visits_per_week if prices.visit_fee_cents and prices.fee_waiver else None
 
 
 async def _coming(offer_id: UUID, terms: VoucherTerms) -> ComingPrice | None:

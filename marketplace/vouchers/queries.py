@@ -33,7 +33,8 @@ select a.*, c.given_names || ' ' || c.family_name as client_name, p.name as prov
     o.name_fi as offer_fi, o.name_sv as offer_sv, o.name_en as offer_en,
     v.service_class, v.organiser_id, v.number, v.last_day, v.status as voucher_status, v.terms, v.minutes_per_month,
     v.units_per_month, v.closed_at, (select array_agg(n.valid_from) from agreement_price n
-        where n.agreement_id = a.id and n.cancelled_at is null) as priced_from
+        where n.agreement_id = a.id and n.cancelled_at is null) as priced_from,
+    nullif((a.prices ->> 'weekly_visits')::int, 0) as weekly_visits
 from agreement a join voucher v on v.id = a.voucher_id join client c on c.id = a.client_id
     join provider p on p.id = a.provider_id join offer_version o on o.id = a.offer_version_id
 """
@@ -206,7 +207,7 @@ async def _cards(actor: Actor, rows: Sequence[Row]) -> list[AgreementCard]:
 
 def _agreement(row: Row) -> AgreementView:
     same = ("id", "voucher_id", "client_id", "client_name", "provider_id", "provider_name", "offer_id", "service_class",
-            "starts_on", "ends_on")  # fmt: skip
+            "starts_on", "ends_on", "weekly_visits")  # fmt: skip
     return AgreementView(
         **{name: row[name] for name in same},
         offer_name=Text(row["offer_fi"], row["offer_sv"], row["offer_en"]),

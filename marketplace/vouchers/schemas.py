@@ -47,12 +47,17 @@ class Revocation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     last_day: Annotated[date, label(message("Last day"))] | None = None
 
 
+WeeklyVisits = Annotated[int, msgspec.Meta(ge=1, le=100), label(message("Visits a week"))]
+"""How many visits a week client and provider agree on: some price lists waive their visit fee from a number on."""
+
+
 class OpenVoucher(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a provider opens a voucher with: the number that the client gave, and its own offer."""
 
     voucher_number: Annotated[VoucherNumber, label(message("Voucher number"))]
     offer_id: Annotated[UUID, label(message("Offer"))]
     starts_on: Annotated[date, label(message("First day"))] | None = None
+    weekly_visits: WeeklyVisits | None = None
 
 
 class OfferChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,6 +65,7 @@ class OfferChoice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     offer_id: Annotated[UUID, label(message("Offer"))]
     starts_on: Annotated[date, label(message("First day"))] | None = None
+    weekly_visits: WeeklyVisits | None = None
 
 
 class AgreementEnd(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -111,7 +117,10 @@ class MonthUse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
-    """An agreement as its two parties and the case manager see it. ``new_prices_from``: announced prices begin then."""
+    """An agreement as its two parties and the case manager see it. ``new_prices_from``: announced prices begin then.
+
+    ``weekly_visits``: so many visits a week were agreed on, where that was said.
+    """
 
     id: UUID
     voucher_id: UUID
@@ -127,6 +136,7 @@ class AgreementView(msgspec.Struct, frozen=True, kw_only=True):
     starts_on: date
     ends_on: date | None
     new_prices_from: date | None = None
+    weekly_visits: int | None = None
 
 
 class AgreementCard(AgreementView, frozen=True, kw_only=True):
@@ -180,7 +190,8 @@ class ComingPrice(msgspec.Struct, frozen=True, kw_only=True):
 class OfferForVoucher(msgspec.Struct, frozen=True, kw_only=True):
     """An offer beside a voucher: the lowest and highest price of a unit over the week, and own share, in cents.
 
-    A visit fee is the client's in any case and comes on top of each visit.
+    A visit fee is the client's in any case and comes on top of each visit; from ``visit_fee_waived_from`` visits a week on
+    it is not charged.
     """
 
     offer_id: UUID
@@ -193,6 +204,7 @@ class OfferForVoucher(msgspec.Struct, frozen=True, kw_only=True):
     own_share_from_cents: int
     own_share_to_cents: int
     visit_fee_cents: int
+    visit_fee_waived_from: int | None = None
     coming: ComingPrice | None = None
 
 

@@ -10,6 +10,7 @@ from marketplace.kernel.calendar import DAY_MINUTES
 from marketplace.kernel.i18n import Message
 from marketplace.kernel.money import MINUTES_PER_HOUR, per_hour, round_up_cents
 from marketplace.pricing.bands import BandCalendar
+from marketplace.pricing.charges import NO_EXTRAS, Extras
 from marketplace.pricing.limits import NO_LIMITS, Cap, CapPeriod, Left, Limits, Overrun
 from marketplace.pricing.prices import BANDED_UNITS, PriceList, Unit
 from marketplace.pricing.receipts import Terms
@@ -52,11 +53,16 @@ class VoucherTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AgreedPrices(msgspec.Struct, frozen=True, kw_only=True):
-    """The provider's side: the price list of one published version of its offer."""
+    """The provider's side: the price list of one published version of its offer.
+
+    ``weekly_visits`` is how many visits a week were agreed on, 0 where nobody said: a list may waive its visit fee for
+    those who are visited often.
+    """
 
     prices: PriceList
     prices_version: str
     calendar: BandCalendar
+    weekly_visits: int = 0
 
 
 @lru_cache(maxsize=1024)
@@ -94,6 +100,7 @@ def terms_of_visits(voucher: VoucherTerms, agreed: AgreedPrices, left: Left | No
         value_calendar=value_calendar(voucher, agreed.calendar),
         household=voucher.household,
         no_own_share=voucher.no_own_share,
+        extras=Extras(weekly_visits=agreed.weekly_visits) if agreed.weekly_visits else NO_EXTRAS,
         left=left,
     )
 

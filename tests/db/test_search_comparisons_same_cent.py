@@ -12,7 +12,7 @@ from marketplace.kernel.clock import clock_set_to
 from marketplace.kernel.i18n import Language, Text
 from marketplace.organisers.rules import STANDARD_BANDS
 from marketplace.organisers.schemas import Caps
-from marketplace.pricing.charges import Surcharge, Travel
+from marketplace.pricing.charges import FeeWaiver, Surcharge, Travel
 from marketplace.pricing.limits import Overrun
 from marketplace.pricing.prices import BandCoefficient, BandPrice, PriceList, Unit
 from marketplace.pricing.schedules import Weekday, WeeklyVisit, month_visits
@@ -128,6 +128,21 @@ async def test_the_same_cent_everywhere(database, number):
     with clock_set_to(AFTER):
         assert await redeemed(setting, month_visits(week, FIRST)) == found
     assert found[0] == sum(found[1:])
+
+
+async def test_a_fee_that_is_waived_for_so_many_visits_a_week_is_not_charged_for_any(database):
+    week = tuple(WeeklyVisit(weekday=day, start="09:00", minutes=60) for day in list(Weekday)[:3])
+    prices = PriceList(
+        unit=Unit.HOUR, one_price_cents=40_00, visit_fee_cents=4_90, fee_waiver=FeeWaiver(visits_per_week=3)
+    )
+    with clock_set_to(BEGIN):
+        setting = await a_setting(prices=prices, starts_on=FIRST, weekly_visits=3)
+        found = await searched(setting, week)
+    visits = month_visits(week, FIRST)
+    with clock_set_to(AFTER):
+        assert await redeemed(setting, visits) == found
+    assert setting.agreement.weekly_visits == 3
+    assert found[0] == len(visits) * 40_00
 
 
 async def test_a_value_by_household_and_hours_is_granted_with_its_hours(database):

@@ -89,6 +89,7 @@ async def a_setting(
     starts_on: date | None = date(2026, 11, 17),
     client: dict[str, Any] | None = None,
     grant_changes: dict[str, Any] | None = None,
+    weekly_visits: int | None = None,
 ) -> Setting:
     """A voucher opened by a provider, by default 33 €/h paid for a price of 38 €/h, 20 hours a month."""
     organiser = await make_organiser()
@@ -103,7 +104,9 @@ async def a_setting(
     approval_id = await approve(provider, organiser, service_classes=[service_class])
     offer_id = await make_offer(provider, organiser, prices=prices or hourly(3800), service_class=service_class)
     voucher = await grant(manager, grant_of(person, product, agreed, **(grant_changes or {})))
-    asked = OpenVoucher(voucher_number=voucher.number, offer_id=offer_id, starts_on=starts_on)
+    asked = OpenVoucher(
+        voucher_number=voucher.number, offer_id=offer_id, starts_on=starts_on, weekly_visits=weekly_visits
+    )
     agreement = await open_voucher(provider, asked)
     return Setting(organiser, manager, person, agreed, product, provider, offer_id, approval_id, voucher, agreement)
 

@@ -11,6 +11,7 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.kernel.i18n import message
 from marketplace.vouchers import agreements, queries, visit_queries, visits
+from marketplace.vouchers.choosing import waived_from
 from marketplace.vouchers.moments import moments_of
 from marketplace.vouchers.pages.parts import INVALID, AnyRequest, Moved, Page, words
 from marketplace.vouchers.schemas import AgreementEnd, Cancellation, OpenVoucher, VisitForm, VisitPrice
@@ -61,6 +62,7 @@ async def _open_form(request: AnyRequest, actor: Actor, form: Form[OpenVoucher])
     return page(
         request, "vouchers/open_voucher.html", status_code=200 if form.ok else INVALID, form=form, base=BASE,
         offers=[(str(each.id), each.name.in_language(language), each.organiser_name.in_language(language)) for each in offers],
+        asks_visits=any(waived_from(each.prices) for each in offers),
     )  # fmt: skip
 
 
