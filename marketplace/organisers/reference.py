@@ -47,12 +47,21 @@ class PostalCode(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServiceClass(msgspec.Struct, frozen=True, kw_only=True):
-    """A service that is bought with vouchers. ``unit`` is what it is priced by, ``ptv_class`` its class in suomi.fi."""
+    """A service that is bought with vouchers. ``ptv_class`` is its class in suomi.fi.
+
+    ``unit`` is what it is mostly priced by, ``other_units`` are those of published price lists and voucher values.
+    """
 
     code: str
     name: Text
     unit: Unit
+    other_units: tuple[Unit, ...] = ()
     ptv_class: str | None
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Everything it may be priced by, the usual first."""
+        return (self.unit, *self.other_units)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -98,7 +107,11 @@ def _counties() -> dict[str, County]:
 def _service_classes() -> dict[str, ServiceClass]:
     return {
         row["code"]: ServiceClass(
-            code=row["code"], name=_name(row), unit=Unit(row["unit"]), ptv_class=row["ptv_class"] or None
+            code=row["code"],
+            name=_name(row),
+            unit=Unit(row["unit"]),
+            other_units=tuple(Unit(unit) for unit in row["other_units"].split("|") if unit),
+            ptv_class=row["ptv_class"] or None,
         )
         for row in _rows("service_classes.csv")
     }

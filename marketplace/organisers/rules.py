@@ -109,9 +109,9 @@ async def service_rules_on(organiser_id: UUID, service_class_code: str, day: dat
     Raises:
         NotFound: no such service class.
     """
-    unit = service_class(service_class_code).unit
-    bands = await bands_on(organiser_id, day)
-    return ServiceRules(bands=bands, prices=await price_rules_on(organiser_id, service_class_code, day), unit=unit)
+    service = service_class(service_class_code)
+    bands, prices = await bands_on(organiser_id, day), await price_rules_on(organiser_id, service_class_code, day)
+    return ServiceRules(bands=bands, prices=prices, unit=service.unit, other_units=service.other_units)
 
 
 @transactional()

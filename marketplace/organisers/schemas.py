@@ -255,8 +255,14 @@ class PriceRulesFrom(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ServiceRules(msgspec.Struct, frozen=True, kw_only=True):
-    """All that an organiser asks of the prices of a service on a day."""
+    """All that an organiser asks of the prices of a service on a day, and what it may be priced by: ``unit`` mostly."""
 
     bands: BandRules
     prices: PriceRules
     unit: Unit
+    other_units: tuple[Unit, ...] = ()
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """Everything that the service may be priced by, the usual first."""
+        return (self.unit, *self.other_units)

@@ -20,9 +20,9 @@ def version_errors(found: Product, draft: VersionDraft, calendar: BandCalendar) 
     errors += [
         FieldError(f"value_rule.{error.field}", error.message) for error in check_value_rule(draft.value_rule, calendar)
     ]
-    unit = service_class(found.service_class).unit
-    if not _pays_for(draft.value_rule.unit, unit):
-        errors.append(FieldError("value_rule.unit", _wrong_unit(unit)))
+    units = service_class(found.service_class).units
+    if not any(_pays_for(draft.value_rule.unit, unit) for unit in units):
+        errors.append(FieldError("value_rule.unit", _wrong_unit(units[0])))
     errors += _cap_errors(draft.caps, draft.value_rule.unit)
     if not YEARS[0] <= draft.valid_from.year <= YEARS[1]:
         errors.append(

@@ -91,7 +91,7 @@ async def test_database_refuses_to_change_a_published_version(helsinki: Organise
 
 
 async def test_value_needs_every_band_and_the_unit_of_the_service(helsinki: Organiser) -> None:
-    rule = BandValue(unit=Unit.VISIT, bands=(BandAmount("weekday_day", 3300), BandAmount("moonlight", 1)))
+    rule = BandValue(unit=Unit.KM, bands=(BandAmount("weekday_day", 3300), BandAmount("moonlight", 1)))
     made = await make_product(helsinki)
     with pytest.raises(Invalid) as invalid:
         await products.draft_version(SYSTEM, made.id, version_draft(valid_from=TOMORROW, rule=rule))

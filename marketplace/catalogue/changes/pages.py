@@ -138,9 +138,10 @@ async def _published(request: AnyRequest, actor: Actor, offer_id: UUID) -> OwnOf
 
 async def _limits(actor: Actor, own: OwnOffer, day: date) -> Any:
     content = own.content
-    return await price_limits(
+    limits = await price_limits(
         content.organiser_id, content.service_class, day, actor.provider_id, content.municipality_codes
     )
+    return limits.in_unit_of(content.prices)
 
 
 async def _form_page(
@@ -168,7 +169,8 @@ def _confirm_page(
 
 
 def own_unit(own: OwnOffer) -> Any:
-    return service_class(own.content.service_class).unit
+    prices = own.content.prices
+    return service_class(own.content.service_class).unit if prices is None else prices.unit
 
 
 def _offer_facts(own: OwnOffer, actor: Actor) -> dict[str, Any]:

@@ -13,7 +13,6 @@ from marketplace.kernel.db import Row, fetch, fetch_value
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Language, Text, translate
 from marketplace.kernel.scoping import organiser_of, provider_of
-from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList
 
@@ -87,13 +86,14 @@ def _scope(actor: Actor) -> tuple[str, UUID]:
 def view(row: Row, language: Language) -> PriceChangeView:
     same = ("id", "offer_id", "service_class", "provider_id", "provider_name", "organiser_id", "is_increase",
             "valid_from", "announced_at", "decided_at")  # fmt: skip
+    prices = msgspec.json.decode(row["prices"], type=PriceList)
     return PriceChangeView(
         **{name: row[name] for name in same},
         offer_name=Text(row["name_fi"], row["name_sv"], row["name_en"]),
-        unit=service_class(row["service_class"]).unit,
+        unit=prices.unit,
         organiser_name=Text(row["organiser_fi"], row["organiser_sv"], row["organiser_en"]),
         status=ChangeStatus(row["status"]),
-        prices=msgspec.json.decode(row["prices"], type=PriceList),
+        prices=prices,
         calendar=msgspec.json.decode(row["calendar"], type=BandCalendar),
         before_prices=msgspec.json.decode(row["before_prices"], type=PriceList),
         before_calendar=msgspec.json.decode(row["before_calendar"], type=BandCalendar),

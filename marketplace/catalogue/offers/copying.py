@@ -79,7 +79,7 @@ def _moved(original: OfferDraft, target: CopyTarget, codes: tuple[str, ...]) -> 
 async def _with_fitting_prices(original: OfferDraft, draft: OfferDraft, provider_id: UUID) -> OfferDraft:
     """The draft with the original's prices where the target's unit, bands and rules take them; otherwise without."""
     bare = replace(draft, prices=None, calendar=None)
-    if original.prices is None or service_class(draft.service_class).unit is not original.prices.unit:
+    if original.prices is None or original.prices.unit not in service_class(draft.service_class).units:
         return bare
     calendar = original.calendar or (await bands_on(original.organiser_id, today())).calendar
     usual = (await bands_on(draft.organiser_id, today())).calendar

@@ -6,10 +6,11 @@ coefficients and tax.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from marketplace.catalogue.offers.schemas import MAX_BANDS, OfferDraft
 from marketplace.kernel.clock import today
@@ -24,6 +25,7 @@ from marketplace.pricing.prices import (
     UNIT_WORDS,
     Ceiling,
     PriceList,
+    Unit,
     ceilings_of,
     check_shape,
     is_reckonable,
@@ -51,6 +53,18 @@ class PriceLimits(msgspec.Struct, frozen=True, kw_only=True):
         """The price ceilings from everywhere; a band is one of the organiser's."""
         own = ceilings_of(self.rules.prices, self.rules.bands.calendar.keys, self.rules_source)
         return (*own, *(ceiling for each in self.products for ceiling in _product_ceiling(*each)), *self.rulebook)
+
+    def in_unit(self, unit: str) -> Self:
+        """The same limits for prices by another unit, where the service may be priced by it; else unchanged."""
+        rules = self.rules
+        if unit not in rules.other_units:
+            return self
+        others = tuple(each for each in rules.units if each != unit)
+        return replace(self, rules=replace(rules, unit=Unit(unit), other_units=others))
+
+    def in_unit_of(self, prices: PriceList | None) -> Self:
+        """The same limits for prices in the unit that they have already."""
+        return self if prices is None else self.in_unit(prices.unit)
 
     @property
     def free_by(self) -> tuple[tuple[Product, ProductVersion], ...]:
@@ -118,7 +132,7 @@ async def price_problems(
 def check_prices(prices: PriceList, calendar: BandCalendar, limits: PriceLimits) -> list[FieldError]:
     """The bands without gap or overlap, and the prices as they may be. Fields are named as in a draft."""
     bands = _within("calendar", _calendar_errors(calendar, limits.rules))
-    if prices.unit is not limits.rules.unit:
+    if prices.unit not in limits.rules.units:
         unit = UNIT_WORDS[limits.rules.unit]
         text = message("This service is priced by the {unit}. Give the price for that unit.", unit=unit)
         return [*bands, FieldError("prices.unit", text)]

@@ -77,7 +77,8 @@ def prices_form(content: OfferDraft, rules: ServiceRules, language: Language) ->
 
 def _before(content: OfferDraft, rules: ServiceRules) -> Before:
     usual = rules.bands.calendar
-    return Before((content.calendar or usual) if rules.bands.own_bands_allowed else usual, content.prices)
+    prices = content.prices if content.prices is not None and content.prices.unit is rules.unit else None
+    return Before((content.calendar or usual) if rules.bands.own_bands_allowed else usual, prices)
 
 
 def checked(form: Form[PricesForm]) -> Form[PricesForm]:
@@ -140,6 +141,7 @@ def price_fields(form: Form[PricesForm], limits: PriceLimits) -> dict[str, Any]:
         "banded": is_banded(rules.unit),
         "unit_key": rules.unit.value,
         "unit": unit_words(rules.unit),
+        "other_units": [(unit.value, unit_words(unit)) for unit in rules.other_units],
         "by_length": rules.unit is Unit.VISIT,
         "ceilings": limits.ceilings,
         "calendar": rules.bands.calendar,

@@ -28,7 +28,7 @@ OFFER = LIST + "/{offer_id:uuid}"
 async def show_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[str]:
     """The prices by time band, or one price for all times."""
     own = await offers.my_offer(actor, offer_id)
-    limits = await _limits(actor, own)
+    limits = await _limits(request, actor, own)
     return _prices_page(request, own, forms.prices_form(own.content, limits.rules, actor.language), limits)
 
 
@@ -36,7 +36,7 @@ async def show_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUI
 async def send_prices(request: AnyRequest, actor: Caller, offer_id: FromPath[UUID]) -> Response[Any]:
     """Saves the prices, or adds rows to the page. Gaps and overlaps of the time bands are named and drawn."""
     own = await offers.my_offer(actor, offer_id)
-    limits = await _limits(actor, own)
+    limits = await _limits(request, actor, own)
     form = await read_form(request, PricesForm)
     if form.value(forms.ADD):
         form.errors = {}
@@ -59,11 +59,13 @@ async def _saved(actor: Actor, own: OwnOffer, form: Form[PricesForm], limits: Pr
     return True
 
 
-async def _limits(actor: Actor, own: OwnOffer) -> PriceLimits:
+async def _limits(request: AnyRequest, actor: Actor, own: OwnOffer) -> PriceLimits:
+    """What holds for the prices, by the unit that the address names or else by that of the draft."""
     content = own.content
-    return await price_limits(
+    limits = await price_limits(
         content.organiser_id, content.service_class, today(), actor.provider_id, content.municipality_codes
     )
+    return limits.in_unit_of(content.prices).in_unit(request.query_params.get("unit", ""))
 
 
 def _prices_page(

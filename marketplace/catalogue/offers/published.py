@@ -13,7 +13,6 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.db import Row, fetch, fetch_one, fetch_value
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.i18n import Text
-from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList
 
@@ -127,6 +126,7 @@ def _reach(text: str) -> Reach:
 
 
 def _offer(row: Row) -> PublishedOffer:
+    prices = _prices(row["prices"])
     return PublishedOffer(
         id=row["id"],
         version_id=row["version_id"],
@@ -137,7 +137,7 @@ def _offer(row: Row) -> PublishedOffer:
         organiser_id=row["organiser_id"],
         organiser_name=Text(row["organiser_fi"], row["organiser_sv"], row["organiser_en"]),
         service_class=row["service_class"],
-        unit=service_class(row["service_class"]).unit,
+        unit=prices.unit,
         name=Text(row["name_fi"], row["name_sv"], row["name_en"]),
         description=Text(row["description_fi"], row["description_sv"], row["description_en"]),
         municipality_codes=tuple(row["municipality_codes"]),
@@ -149,6 +149,6 @@ def _offer(row: Row) -> PublishedOffer:
         earliest_start=row["earliest_start"],
         details=_details(row["details"]),
         calendar=_calendar(row["calendar"]),
-        prices=_prices(row["prices"]),
+        prices=prices,
         published_at=row["published_at"],
     )

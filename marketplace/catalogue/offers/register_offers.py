@@ -10,7 +10,6 @@ from marketplace.catalogue.offers.sources import PriceNews, price_news
 from marketplace.catalogue.prices.price_table import goes_by_bands, price_rows
 from marketplace.kernel.db import Row, fetch
 from marketplace.kernel.i18n import Language, Text
-from marketplace.organisers.reference import service_class
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList, effective_price
 from onboarding.register.schemas import ShownOffer, ShownPrice
@@ -41,7 +40,7 @@ def _shown(row: Row, news: PriceNews | None) -> ShownOffer:
         organiser_id=row["organiser_id"],
         service_class=row["service_class"],
         name=Text(row["name_fi"], row["name_sv"], row["name_en"]),
-        unit=service_class(row["service_class"]).unit,
+        unit=prices.unit,
         prices=_prices(prices, calendar),
         published_at=row["published_at"],
         coming_from=news.valid_from if news else None,

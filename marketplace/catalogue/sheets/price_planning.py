@@ -73,16 +73,23 @@ async def propose_prices(plan: PricePlan, given: DraftPriceList) -> Proposal:
     if code is None:
         words = message("Choose a service class for these prices when you send the file.")
         return _left_out(given, draft, given.warnings, words)
+    prices, unused = whole_list(given)
     try:
-        offer = offer_for(given, code, plan.offers, plan.taken)
+        offer = offer_for(given, code, _in_unit(plan.offers, given, prices), plan.taken)
     except NoMatchError as error:
         return _left_out(given, draft, given.warnings, error.words)
-    prices, unused = whole_list(given)
     warnings = (*_kept(given.warnings), *unused)
     if offer is None:
         return await _new_offer(plan, given, draft, prices, warnings)
     plan.taken.add(offer.id)
     return await _changed_offer(plan, given, offer, prices, warnings)
+
+
+def _in_unit(offers: Sequence[OwnVersions], given: DraftPriceList, prices: PriceList) -> list[OwnVersions]:
+    """The offers that a list may be for: one in another unit is another offer, unless its id is given."""
+    return [
+        each for each in offers if given.offer or each.newest.prices is None or each.newest.prices.unit is prices.unit
+    ]
 
 
 def _left_out(given: DraftPriceList, content: OfferDraft, warnings: Sequence[Message], *why: Message) -> Proposal:
@@ -99,15 +106,15 @@ def _kept(warnings: Sequence[Message]) -> tuple[Message, ...]:
 async def _new_offer(
     plan: PricePlan, given: DraftPriceList, draft: OfferDraft, prices: PriceList, warnings: tuple[Message, ...]
 ) -> Proposal:
-    unit = service_class(draft.service_class).unit
+    service = service_class(draft.service_class)
     draft = replace(draft, name_fi=_own_name(plan, given, draft), municipality_codes=_places(plan, given, draft))
-    if prices.unit is unit:
+    if prices.unit in service.units:
         draft = _with_prices(draft, prices, given.calendar, plan.usual)
     else:
         draft = replace(draft, description_fi=_in_words(prices, given.calendar))
         words = message(
             "This service is priced by the {unit}. The prices of the file are kept in the description only.",
-            unit=UNIT_WORDS[unit],
+            unit=UNIT_WORDS[service.unit],
         )
         warnings = (*warnings, words)
     if given.municipality_codes and not draft.municipality_codes:
@@ -174,7 +181,7 @@ async def _changed_offer(
     )  # fmt: skip
     if is_same(compared, prices, given.calendar, plan.usual):
         return replace(made, action=ItemAction.NOTHING, content=compared, before=compared)
-    if prices.unit is not service_class(before.service_class).unit:
+    if prices.unit not in service_class(before.service_class).units:
         words = message(
             "This service is priced by the {unit}. Give the price for that unit.",
             unit=UNIT_WORDS[service_class(before.service_class).unit],
