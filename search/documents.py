@@ -2,18 +2,19 @@
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from marketplace.catalogue.offers.schemas import PublishedOffer, Reach
+from marketplace.catalogue.offers.skills import skill_name
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Text
 from marketplace.organisers.reference import Municipality, PostalCode, municipality, service_class, service_classes
 from marketplace.pricing.bands import BandCalendar, Hours
-from marketplace.pricing.prices import BANDED_UNITS, PriceList
+from marketplace.pricing.prices import BANDED_UNITS, UnitPrice, unit_prices
 from search.dictionaries import BaseForms, base_forms
 from search.places import areas_of_municipality, distance_km
 from search.schemas import NEVER, Card, IndexDocument, Point, Words
@@ -26,7 +27,7 @@ EVENING: Final = (18 * 60, 22 * 60)
 NIGHTS: Final = ((22 * 60, 24 * 60), (0, 6 * 60))
 WEEKEND: Final = (DayType.SATURDAY, DayType.SUNDAY)
 LANGUAGES: Final = ("fi", "sv", "en")
-FORM: Final = 2
+FORM: Final = 3
 """How documents are made: another number makes every held one differ, so that all are made anew."""
 
 
@@ -55,7 +56,7 @@ def document_of(offer: PublishedOffer) -> IndexDocument:
 
 
 def _card(offer: PublishedOffer) -> Card:
-    prices = _all_prices(offer.prices)
+    prices = unit_prices(offer.prices, offer.calendar.keys)
     times = served_times(offer.calendar) if offer.unit in BANDED_UNITS else ServedTimes()
     return Card(
         id=offer.id,
@@ -77,9 +78,9 @@ def _card(offer: PublishedOffer) -> Card:
         evening=times.evening,
         weekend=times.weekend,
         night=times.night,
-        price_from_cents=min(prices),
-        price_to_cents=max(prices),
-        weekday_price_cents=_weekday_price(offer),
+        price_from_cents=min(each.cents for each in prices),
+        price_to_cents=max(each.cents for each in prices),
+        weekday_price_cents=_weekday_price(prices, offer.calendar),
         earliest_start=offer.earliest_start,
         postal_codes=offer.postal_codes,
         reach=offer.reach if offer.reach and _is_on_earth(offer.reach) else None,
@@ -149,19 +150,10 @@ def _shortened(text: str) -> str:
     return flat[:SUMMARY_CHARACTERS].rsplit(" ", 1)[0].rstrip(",.;:–- ") + "…"
 
 
-def _all_prices(prices: PriceList) -> list[int]:
-    if prices.one_price_cents is not None:
-        return [prices.one_price_cents]
-    return [entry.price_cents for entry in prices.band_prices]
-
-
-def _weekday_price(offer: PublishedOffer) -> int:
+def _weekday_price(prices: Sequence[UnitPrice], calendar: BandCalendar) -> int:
     """The price on a weekday at noon; the lowest where nothing is given then."""
-    if offer.prices.one_price_cents is not None:
-        return offer.prices.one_price_cents
-    at_noon = (band.key for band in offer.calendar.bands if any(_is_weekday_noon(hours) for hours in band.hours))
-    band = next(at_noon, None)
-    return min(_all_prices(offer.prices)) if band is None else offer.prices.price_of(band)
+    at_noon = [band.key for band in calendar.bands if any(_is_weekday_noon(hours) for hours in band.hours)]
+    return next((each.cents for each in prices if each.band in at_noon), min(each.cents for each in prices))
 
 
 def _is_weekday_noon(hours: Hours) -> bool:
@@ -251,7 +243,7 @@ def _texts(text: Text) -> Iterable[tuple[str, str]]:
 
 
 def _other_words(offer: PublishedOffer) -> list[str]:
-    skills = [word for skill in offer.skills for word in words_of(skill, "fi")]
+    skills = [word for skill in offer.skills for word in _text_words(skill_name(skill))]
     return [*skills, *_text_words(offer.organiser_name)]
 
 

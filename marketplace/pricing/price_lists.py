@@ -3,9 +3,10 @@
 A price list is stored with the version of the offer that it belongs to and is never changed afterwards.
 """
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -122,3 +123,39 @@ def _surcharge_cents(surcharge: Surcharge, prices: PriceList, band: str | None, 
 def taxed(prices: PriceList, cents: int, extras: Extras) -> int:
     """An amount of the list as the client pays it: with the tax, where the list adds it and the client is not free."""
     return with_tax(cents, prices.vat_percent) if prices.vat_added and not extras.vat_free else cents
+
+
+class UnitPrice(NamedTuple):
+    """What one unit costs in whole cents as a bill shows it: in a ``band``, for visits ``up_to_minutes`` long, or always."""
+
+    band: str | None
+    up_to_minutes: int
+    cents: int
+
+
+def goes_by_bands(prices: PriceList) -> bool:
+    """Whether the time decides what a unit costs: by prices, coefficients, or surcharges at some times."""
+    by_surcharge = any(each.bands and not each.per_visit for each in prices.surcharges)
+    return prices.one_price_cents is None or bool(prices.coefficients) or by_surcharge
+
+
+def has_price(prices: PriceList, band: str) -> bool:
+    """Whether the list has a price for a band."""
+    try:
+        prices.price_of(band)
+    except KeyError:
+        return False
+    return True
+
+
+def unit_prices(prices: PriceList, bands: Sequence[str]) -> list[UnitPrice]:
+    """Every price of a list, in the order of the bands. A length costs what it costs at its cheapest time."""
+    if prices.length_prices:
+        return [_of_length(prices, bands, entry.up_to_minutes) for entry in prices.length_prices]
+    if not goes_by_bands(prices):
+        return [UnitPrice(None, 0, effective_price(prices, None))]
+    return [UnitPrice(band, 0, effective_price(prices, band)) for band in bands if has_price(prices, band)]
+
+
+def _of_length(prices: PriceList, bands: Sequence[str], minutes: int) -> UnitPrice:
+    return UnitPrice(None, minutes, min(effective_price(prices, band, minutes=minutes) for band in bands))

@@ -23,8 +23,12 @@ from marketplace.pricing.price_lists import (
     BandCoefficient,
     BandPrice,
     PriceList,
+    UnitPrice,
     effective_price,
+    goes_by_bands,
+    has_price,
     taxed,
+    unit_prices,
 )
 from marketplace.pricing.price_rules import (
     NO_RULES,
@@ -49,14 +53,18 @@ __all__ = [
     "PriceList",
     "PriceRules",
     "Unit",
+    "UnitPrice",
     "ceilings_of",
     "check_price_list",
     "check_shape",
     "effective_price",
+    "goes_by_bands",
+    "has_price",
     "is_reckonable",
     "over_ceilings",
     "rule_errors",
     "taxed",
+    "unit_prices",
 ]
 
 MAX_ROUNDING_MINUTES: Final = 60

@@ -19,7 +19,7 @@ from marketplace.organisers.organisers import get_organiser, organiser_serving
 from marketplace.organisers.own_service import own_service_on
 from marketplace.organisers.reference import is_service_class, service_class
 from marketplace.pricing.bands import BandCalendar
-from marketplace.pricing.prices import PriceList
+from marketplace.pricing.prices import PriceList, UnitPrice, unit_prices
 from marketplace.pricing.values import Household
 from search.comparisons import explaining
 from search.comparisons.costs import AskedMonth, OfferCost, Pricing, asked_month, question_errors, use_of_month
@@ -207,7 +207,7 @@ def _ranks(question: _Question, priced: dict[UUID, Priced]) -> dict[UUID, tuple[
     """By what each offer is ordered: offers that cannot serve last, then what the client pays, then the day's chance."""
     day = today()
     if _asks_prices_only(question):
-        return {key: (False, lowest_price(each.prices), chance_of(key, day)) for key, each in priced.items()}
+        return {key: (False, _lowest_price(each), chance_of(key, day)) for key, each in priced.items()}
     costs = {key: question.pricing.cost(each) for key, each in priced.items()}
     return {key: (*_by_cost(cost), chance_of(key, day)) for key, cost in costs.items()}
 
@@ -221,13 +221,8 @@ def chance_of(offer_id: UUID, day: date) -> bytes:
     return hashlib.blake2b(offer_id.bytes + day.isoformat().encode(), digest_size=8).digest()
 
 
-def lowest_price(prices: PriceList) -> int:
-    """The lowest price of a unit in a list, in cents."""
-    if prices.one_price_cents is not None and not prices.coefficients:
-        return prices.one_price_cents
-    found = [prices.price_of(entry.band) for entry in prices.coefficients]
-    found += [entry.price_cents for entry in (*prices.band_prices, *prices.length_prices)]
-    return min(found, default=0)
+def _lowest_price(priced: Priced) -> int:
+    return min((each.cents for each in unit_prices(priced.prices, priced.calendar.keys)), default=0)
 
 
 def _asks_prices_only(question: _Question) -> bool:
@@ -324,23 +319,15 @@ def _an_hour(prices: PriceList, calendar: BandCalendar) -> tuple[HourPrice, ...]
 
 
 def _prices(prices: PriceList, calendar: BandCalendar) -> tuple[BandPriceShown, ...]:
-    if prices.one_price_cents is not None and not prices.coefficients:
-        return (BandPriceShown(band="", name=Text(""), hours=(), price_cents=prices.one_price_cents),)
-    if prices.length_prices:
-        return tuple(
-            BandPriceShown(band="", name=Text(f"≤ {each.up_to_minutes} min"), hours=(), price_cents=each.price_cents)
-            for each in prices.length_prices
-        )
-    bands = [entry.band for entry in (prices.coefficients or prices.band_prices)]
-    return tuple(
-        BandPriceShown(
-            band=band,
-            name=calendar.band(band).name,
-            hours=calendar.band(band).hours,
-            price_cents=prices.price_of(band),
-        )
-        for band in bands
-    )
+    return tuple(_shown(each, calendar) for each in unit_prices(prices, calendar.keys))
+
+
+def _shown(price: UnitPrice, calendar: BandCalendar) -> BandPriceShown:
+    if price.band is None:
+        name = Text(f"≤ {price.up_to_minutes} min" if price.up_to_minutes else "")
+        return BandPriceShown(band="", name=name, hours=(), price_cents=price.cents)
+    band = calendar.band(price.band)
+    return BandPriceShown(band=band.key, name=band.name, hours=band.hours, price_cents=price.cents)
 
 
 def _with_cost(column: ComparedOffer, priced: Priced, question: _Question) -> ComparedOffer:

@@ -15,7 +15,7 @@ from marketplace.pricing.prices import BandCoefficient, PriceList, Unit
 from marketplace.pricing.schedules import Weekday, WeeklyVisit, month_visits
 from marketplace.pricing.values import FlatValue, Household
 from marketplace.vouchers.terms import VoucherTerms
-from search.comparisons.comparing import _prices, chance_of, lowest_price
+from search.comparisons.comparing import _prices, chance_of
 from search.comparisons.costs import AskedMonth, Pricing, use_of_month
 from search.comparisons.explaining import cost_lines, notes_of, receipt_of, terms_of, voucher_used
 from search.comparisons.own_voucher import Paying
@@ -107,7 +107,11 @@ def test_prices_are_shown_as_they_are_made():
     assert [each.price_cents for each in _prices(by_coefficient, STANDARD_BANDS)] == [10_00, 20_00, 30_00, 40_00, 50_00]
     lengths = PriceList(unit=Unit.VISIT, length_prices=(LengthPrice(30, 68_00), LengthPrice(60, 88_00)))
     assert [each.price_cents for each in _prices(lengths, STANDARD_BANDS)] == [68_00, 88_00]
-    assert (lowest_price(by_coefficient), lowest_price(lengths)) == (10_00, 68_00)
+    evening = Surcharge(key="eve", name=Text("Iltalisä"), bands=("weekday_evening",), percent=Decimal(15))
+    taxed = PriceList(
+        unit=Unit.HOUR, one_price_cents=40_00, surcharges=(evening,), vat_percent=Decimal("25.5"), vat_added=True
+    )
+    assert [each.price_cents for each in _prices(taxed, STANDARD_BANDS)] == [50_20, 57_73, 50_20, 50_20, 50_20]
 
 
 def test_chance_is_another_every_day():

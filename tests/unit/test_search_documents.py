@@ -1,10 +1,16 @@
 """A published offer as an index document."""
 
+from decimal import Decimal
+
 import pytest
+from msgspec.structs import replace
 
 from marketplace.kernel.calendar import DayType
 from marketplace.kernel.i18n import Text
+from marketplace.organisers.rules import STANDARD_BANDS
 from marketplace.pricing.bands import Band, BandCalendar, Hours
+from marketplace.pricing.charges import LengthPrice, Unit
+from marketplace.pricing.prices import BandCoefficient, PriceList
 from search import dictionaries
 from search.documents import document_of, served_times
 from search.schemas import Point
@@ -45,6 +51,21 @@ def test_a_single_price_is_all_three():
     card = document_of(published("V-MEAL", price_cents=1250)).card
     assert (card.price_from_cents, card.price_to_cents, card.weekday_price_cents) == (1250, 1250, 1250)
     assert (card.evening, card.weekend, card.night) == (False, False, False)
+
+
+def test_a_card_shows_what_a_bill_shows():
+    factors = tuple(BandCoefficient(key, Decimal(i + 1)) for i, key in enumerate(STANDARD_BANDS.keys))
+    by_coefficient = PriceList(unit=Unit.HOUR, one_price_cents=3000, coefficients=factors)
+    lengths = PriceList(unit=Unit.VISIT, length_prices=(LengthPrice(30, 6800), LengthPrice(60, 8800)))
+    taxed = PriceList(unit=Unit.HOUR, one_price_cents=4000, vat_percent=Decimal("25.5"), vat_added=True)
+    for prices, shown in ((by_coefficient, (3000, 15000, 3000)), (lengths, (6800, 8800, 6800)), (taxed, (5020,) * 3)):
+        card = document_of(replace(published(), prices=prices)).card
+        assert (card.price_from_cents, card.price_to_cents, card.weekday_price_cents) == shown
+
+
+def test_a_known_skill_is_found_in_every_language():
+    words = document_of(published(skills=("Viittomakieli",))).words
+    assert {"viittomakieli", "teckensprak", "sign"} <= set(words.text)
 
 
 def test_an_offer_without_weekdays_shows_its_lowest_price():

@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from marketplace.catalogue.offers.sources import PriceNews, price_news
-from marketplace.catalogue.prices.price_table import goes_by_bands, price_rows
+from marketplace.catalogue.prices.price_table import price_rows
 from marketplace.kernel.db import Row, fetch
 from marketplace.kernel.i18n import Language, Text
 from marketplace.pricing.bands import BandCalendar
-from marketplace.pricing.prices import PriceList, effective_price
+from marketplace.pricing.prices import PriceList, effective_price, goes_by_bands
 from onboarding.register.schemas import ShownOffer, ShownPrice
 
 # The register itself keeps to what is approved today; an offer beyond it is not shown there.

@@ -13,8 +13,17 @@ from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import Language, Message, message, show_minutes, translate
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import Band, BandCalendar
-from marketplace.pricing.charges import METRES_PER_KM, LengthPrice
-from marketplace.pricing.prices import BANDED_UNITS, UNIT_WORDS, PriceList, Unit, effective_price
+from marketplace.pricing.charges import METRES_PER_KM
+from marketplace.pricing.prices import (
+    BANDED_UNITS,
+    UNIT_WORDS,
+    PriceList,
+    Unit,
+    effective_price,
+    goes_by_bands,
+    has_price,
+    unit_prices,
+)
 from marketplace.pricing.quotes import quote_visit
 from marketplace.pricing.week_picture import WeekPicture, week_picture
 
@@ -53,43 +62,24 @@ def price_rows(prices: PriceList, calendar: BandCalendar, language: Language) ->
     """
     if prices.length_prices:
         return [
-            PriceRow(translate(_length_words(entry.up_to_minutes), language), "", _of_length(prices, calendar, entry))
-            for entry in prices.length_prices
+            PriceRow(translate(_length_words(each.up_to_minutes), language), "", each.cents)
+            for each in unit_prices(prices, calendar.keys)
         ]
     if not goes_by_bands(prices):
         return [PriceRow("", "", effective_price(prices, None))]
-    bands = [band for band in calendar.bands if _has_price(prices, band.key)]
+    bands = [band for band in calendar.bands if has_price(prices, band.key)]
     return [
         PriceRow(band.name.in_language(language), hours_words(band.hours, language), effective_price(prices, band.key))
         for band in sorted(bands, key=_in_week)
     ]
 
 
-def goes_by_bands(prices: PriceList) -> bool:
-    """Whether the time decides what a unit costs: by prices, coefficients, or surcharges at some times."""
-    by_surcharge = any(each.bands and not each.per_visit for each in prices.surcharges)
-    return prices.one_price_cents is None or bool(prices.coefficients) or by_surcharge
-
-
 def priced_week(prices: PriceList, calendar: BandCalendar) -> PricedWeek | None:
     """The week as a picture, where the time decides the price or the service is not given at all times."""
     if not is_banded(prices.unit) or not (goes_by_bands(prices) or calendar.not_served) or prices.length_prices:
         return None
-    found = (effective_price(prices, key) if _has_price(prices, key) else None for key in calendar.keys)
+    found = (effective_price(prices, key) if has_price(prices, key) else None for key in calendar.keys)
     return PricedWeek(week_picture(calendar), tuple(found))
-
-
-def _has_price(prices: PriceList, band: str) -> bool:
-    try:
-        prices.price_of(band)
-    except KeyError:
-        return False
-    return True
-
-
-def _of_length(prices: PriceList, calendar: BandCalendar, entry: LengthPrice) -> int:
-    """The price of a visit at most so long, at the time of the week that costs least."""
-    return min(effective_price(prices, band, minutes=entry.up_to_minutes) for band in calendar.keys)
 
 
 def _length_words(minutes: int) -> Message:
