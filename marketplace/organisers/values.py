@@ -8,7 +8,7 @@ import msgspec
 from marketplace.kernel.clock import today
 from marketplace.kernel.errors import Invalid, NotFound
 from marketplace.kernel.i18n import Language, Message, Text, message, translate
-from marketplace.kernel.money import MAX_CENTS
+from marketplace.kernel.money import MAX_CENTS, MINUTES_PER_HOUR
 from marketplace.organisers.products import product, version_on
 from marketplace.organisers.schemas import Caps, ProductVersion
 from marketplace.pricing.charges import LINE_WORDS
@@ -37,12 +37,15 @@ class HouseholdAsked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     household_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_HOUSEHOLD)] | None = None
     gross_income_cents: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
     savings_cents: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
-    hours_per_month: Annotated[int, msgspec.Meta(ge=1, le=MAX_HOURS)] | None = None
+    hours_per_month: Annotated[float, msgspec.Meta(gt=0, le=MAX_HOURS)] | None = None
     minutes_per_month: Annotated[int, msgspec.Meta(ge=1, le=MAX_PRODUCT_MINUTES)] | None = None
 
     @property
     def minutes(self) -> int | None:
-        return self.minutes_per_month or (None if self.hours_per_month is None else self.hours_per_month * 60)
+        """The minutes a month; hours that are no whole minutes count as the nearest, one at least."""
+        if self.minutes_per_month or self.hours_per_month is None:
+            return self.minutes_per_month
+        return max(round(self.hours_per_month * MINUTES_PER_HOUR), 1)
 
     @property
     def household(self) -> Household:

@@ -26,12 +26,16 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unit: Unit = Unit.HOUR
 
 
-class HouseholdLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """For a household of ``size``: gross income (cents a month) up to which the value is full, percent of the rest."""
+class HouseholdLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """For a household of ``size``: gross income (cents a month) up to which the value is full, percent of the rest.
+
+    ``max_cents`` is the full value of this size, where it is not the rule's.
+    """
 
     size: int
     limit_cents: int
     percent: Decimal
+    max_cents: int | None = None
 
 
 class BandAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

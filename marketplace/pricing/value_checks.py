@@ -127,5 +127,6 @@ def _household_errors(rule: IncomeTestedValue) -> Iterator[FieldError]:
         if limit.size != i + 1:
             yield FieldError(f"limits.{i}.size", message("The household of {size} is missing here.", size=i + 1))
         yield from _amount_errors(f"limits.{i}.limit_cents", limit.limit_cents)
+        yield from _amount_errors(f"limits.{i}.max_cents", limit.max_cents or 0)
         if not limit.percent.is_finite() or not 0 <= limit.percent <= MAX_PERCENT:
             yield FieldError(f"limits.{i}.percent", message("Give a percent from 0 to 100."))

@@ -121,7 +121,7 @@ def _income_words(rule: IncomeTestedValue, household: Household) -> Message:
     return message(
         "Household of {size}: ({max} − ({income} − {limit}) × {percent} % ÷ {divisor}) × {factor}, "
         "at least {lowest} and at most {highest}: the voucher is worth {value} per {unit}.",
-        max=Money(rule.max_cents),
+        max=Money(limit.max_cents or 0),
         income=Money(household.gross_income_cents),
         percent=limit.percent,
         divisor=rule.divisor,

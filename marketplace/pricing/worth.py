@@ -66,8 +66,8 @@ class IncomeTestedValue(Rule, frozen=True, tag="income", cache_hash=True):
     ``(max - (income - limit) x percent / 100 / divisor) x factor``, held between ``lowest_cents`` and ``highest_cents``
     and only then rounded, so that hours are multiplied by whole cents: to the nearest cent, or up to the next full
     ``round_up_to_cents``. ``rounding`` moves that: before the factor as well, or not before the hours. Without a known
-    income the value is the lowest. ``limits`` are for sizes 1, 2, 3 …; every person beyond them moves limit and percent
-    by ``extra_person_…`` (the percent never below zero).
+    income the value is the lowest. ``limits`` are for sizes 1, 2, 3 …, each with a full value of its own where it has one;
+    every person beyond them moves limit and percent by ``extra_person_…`` (the percent never below zero).
     """
 
     max_cents: int
@@ -86,7 +86,9 @@ class IncomeTestedValue(Rule, frozen=True, tag="income", cache_hash=True):
         known = self.limits[min(max(size, 1), len(self.limits)) - 1]
         extra = max(size - known.size, 0)
         percent = max(known.percent + extra * self.extra_person_percent, Decimal(0))
-        return HouseholdLimit(size, known.limit_cents + extra * self.extra_person_limit_cents, percent)
+        limit = known.limit_cents + extra * self.extra_person_limit_cents
+        full = self.max_cents if known.max_cents is None else known.max_cents
+        return HouseholdLimit(size, limit, percent, full)
 
 
 SingleRule = (
@@ -204,7 +206,7 @@ def _income_tested(rule: IncomeTestedValue, household: Household) -> Fraction:
         return Fraction(rule.lowest_cents)
     limit = rule.limit_for(household.size)
     over = max(household.gross_income_cents - limit.limit_cents, 0)
-    base = rule.max_cents - over * Fraction(limit.percent) / 100 / rule.divisor
+    base = (limit.max_cents or 0) - over * Fraction(limit.percent) / 100 / rule.divisor
     if rule.rounding is RoundingOrder.BEFORE_FACTOR:
         base = _rounded(rule, base)
     held = min(max(base * Fraction(rule.factor), Fraction(rule.lowest_cents)), Fraction(rule.highest_cents))

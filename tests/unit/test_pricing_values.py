@@ -13,6 +13,7 @@ from marketplace.pricing.values import (
     CoefficientValue,
     FlatValue,
     Household,
+    HouseholdLimit,
     IncomeTestedValue,
     ValueRule,
     check_value_rule,
@@ -51,6 +52,15 @@ def test_turku_s_value_goes_by_band(band: str, cents: int):
 )
 def test_lapland_s_value_is_base_times_coefficient(band: str, cents: int):
     assert unit_value(lapland_value(), NOBODY, band) == cents
+
+
+def test_a_household_may_have_a_full_value_of_its_own():
+    two = HouseholdLimit(2, 1_205_00, Decimal(22), 30_00)
+    rule = msgspec.structs.replace(helsinki_value(), limits=(helsinki_value().limits[0], two))
+    assert [unit_value(rule, income(600, size)) for size in (1, 2, 3)] == [40_80, 36_00, 36_00]
+    assert "(€30.00 − (€2,000.00" in translate(value_words(rule, income(2_000, 2), ANY_TIME), Language.EN)
+    read = msgspec.json.decode(msgspec.json.encode(rule), type=IncomeTestedValue)
+    assert (read, b"null" in msgspec.json.encode(rule.limits[0])) == (rule, False)
 
 
 def test_a_coefficient_rounds_half_a_cent_up():

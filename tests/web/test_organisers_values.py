@@ -130,6 +130,11 @@ async def test_what_a_product_needs_is_told(products, code, needs):
     assert products[code]["source_note"]
 
 
+async def test_hours_need_not_be_whole(public, products):
+    half = await worth(public, products["PAIJAT-HOMECARE"], **person(1500, hours_per_month=12.5))
+    assert half["value_cents_per_unit"] == 33_50 - 18_24  # (1 500 − 588) × 25 % ÷ 12.5
+
+
 async def test_what_is_missing_or_wrong_is_named(public, products):
     address = f"/api/v1/voucher-products/{products['PAIJAT-HOMECARE']['id']}/value"
     hours = await public.post(address, json=person(1500))
