@@ -125,13 +125,15 @@ def _named_place(field: str, given: SearchParameters, errors: list[FieldError]) 
     text = getattr(given, field).strip()
     place = place_of(text) if text else None
     if text and (place is None or (field == "postal_code" and place.postal_code is None)):
-        errors.append(FieldError(field, _unknown_place(text[:60])))
+        errors.append(FieldError(field, _unknown_place(text[:60], field)))
     return place
 
 
-def _unknown_place(name: str) -> Message:
+def _unknown_place(name: str, field: str) -> Message:
     if name[:5].isdigit() and len(name) >= 5:
         return message("There is no postal code {code} with addresses. Check the number.", code=name)
+    if field == "postal_code":
+        return message("Give the postal code in five digits, for example 00530.")
     return message("There is no municipality called “{name}”. Check the spelling.", name=name)
 
 

@@ -89,10 +89,17 @@ def _prepare(scope: HTTPScope) -> bool:
     scope["path"] = normalize_path(scope["path"])
     scope["session"], scope["user"], scope["auth"] = {}, Actor(), None
     guess_language(ASGIConnection[Any, Any, Any, Any](scope))
+    if kind_of(scope["path"]) is Kind.API:
+        scope["query_string"] = _filled(scope["query_string"])
     is_head = scope["method"] == "HEAD"
     if is_head:
         scope["method"] = cast("Any", "GET")
     return is_head
+
+
+def _filled(query: bytes) -> bytes:
+    """A program's query without its empty parameters: what is left empty is not asked, whatever its type."""
+    return b"&".join(each for each in query.split(b"&") if each.partition(b"=")[1:] != (b"=", b""))
 
 
 def _hostname(host: str) -> str:

@@ -12,7 +12,7 @@ from litestar.utils.scope.state import ScopeState
 
 from marketplace.kernel.errors import FieldError
 from marketplace.web.shapes import Shape, fields_of_struct, shape_of
-from marketplace.web.wording import MISSING, UNKNOWN_FIELD, WRONG_FORM, labelled, what_is_wrong
+from marketplace.web.wording import MISSING, NOT_OBJECT, UNKNOWN_FIELD, WRONG_FORM, labelled, what_is_wrong
 
 AnyRequest = Request[Any, Any, Any]
 _MISSING_PARAMETER = re.compile(r"Missing required \w+ parameter '([^']+)'")
@@ -24,7 +24,9 @@ _PATH_IN_ERROR = re.compile(r"`\$(.*)`$")
 
 def fields_of(request: AnyRequest, error: ValidationException) -> list[FieldError]:
     """What is wrong with the body, the query and the path of a request that the framework refused."""
-    return [*_body_faults(request), *_parameter_faults(request, error)]
+    found = [*_body_faults(request), *_parameter_faults(request, error)]
+    takes_a_body = "data" in request.route_handler.parsed_fn_signature.parameters
+    return found or ([FieldError("", NOT_OBJECT)] if takes_a_body else [])
 
 
 def json_faults(value: object, annotation: Any, path: str = "") -> list[FieldError]:

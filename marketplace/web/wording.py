@@ -74,7 +74,7 @@ def _kind_problem(shape: Shape, value: object) -> Message | None:
         return _options([member.value for member in core])
     if isinstance(value, _RIGHT_KINDS.get(core, ())) and not isinstance(value, bool):
         return None
-    return _BY_TYPE.get(core, WRONG_FORM)
+    return None if core is UUID and WRONG in shape.extra else _BY_TYPE.get(core, WRONG_FORM)
 
 
 def _options(values: Any) -> Message:

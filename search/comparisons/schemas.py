@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from marketplace.kernel.i18n import Text
+from marketplace.kernel.i18n import Text, message
+from marketplace.kernel.inputs import wrong
 from marketplace.kernel.money import MAX_CENTS
 from marketplace.pricing.bands import Hours
 from marketplace.pricing.prices import Unit
@@ -43,7 +44,7 @@ class CompareRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     units: int | None = None
     metres: int = 0
     paper_invoice: bool = False
-    product: UUID | None = None
+    product: Annotated[UUID, wrong(message("Give the id of a voucher product."))] | None = None
     voucher: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     household_size: Annotated[int, msgspec.Meta(ge=1, le=MAX_HOUSEHOLD)] | None = None
     gross_income_cents: Annotated[int, msgspec.Meta(ge=0, le=MAX_CENTS)] | None = None
@@ -52,7 +53,7 @@ class CompareRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
 
 class BandPriceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A price in cents per unit. ``band`` and ``name`` are empty where the price is the same at all times."""
+    """A price in cents per unit with its surcharges and tax, as a bill shows it. ``band`` and ``name`` are empty where the price is the same at all times."""
 
     band: str
     name: Text

@@ -69,6 +69,24 @@ async def test_filters_can_be_given_several_times(api, offers):
     assert (await api.get("/api/v1/offers", params={"service_class": "V-MEAL"})).json()["total"] == 0
 
 
+async def test_what_is_left_empty_is_not_asked(api, offers):
+    names = ("q", "municipality", "postal_code", "service_class", "language", "available", "sort", "limit", "cursor")
+    answer = await api.get("/api/v1/offers?" + "&".join(f"{name}=" for name in names))
+    assert (answer.status_code, answer.json()["total"]) == (200, 2)
+
+
+async def test_a_postal_code_that_is_none_is_told_as_one(api, database):
+    [error] = (await api.get("/api/v1/offers", params={"postal_code": "530"})).json()["errors"]
+    assert error == {"field": "postal_code", "message": "Give the postal code in five digits, for example 00530."}
+
+
+async def test_a_body_that_is_none_and_a_product_s_code_are_named(api, database):
+    nothing = await api.post("/api/v1/comparisons", content=b"null", headers={"Content-Type": "application/json"})
+    assert nothing.json()["errors"] == [{"field": "", "message": "This must be an object with named fields."}]
+    code = await api.post("/api/v1/comparisons", json={"product": "HKI-HOMECARE"})
+    assert code.json()["errors"] == [{"field": "product", "message": "Give the id of a voucher product."}]
+
+
 async def test_everything_wrong_is_told_at_once(api, database):
     params = {"municipality": "Hesinki", "service_class": "X", "organiser": "1", "language": "xx", "sort": "dear"}
     response = await api.get("/api/v1/offers", params=params)
