@@ -16,7 +16,7 @@ from marketplace.kernel.clock import today
 from marketplace.kernel.db import new_id
 from marketplace.organisers.rules import set_price_rules
 from marketplace.organisers.schemas import Organiser
-from marketplace.pricing.prices import IncreaseRules, PriceRules
+from marketplace.pricing.prices import IncreaseRules, PriceList, PriceRules, Unit
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider, offer_draft
 from tests.factories.organisers import make_organiser
 from tests.factories.sheets import MESSY, sent
@@ -185,16 +185,15 @@ async def test_a_service_that_is_none_of_ours_asks_for_its_class(provider: Actor
     assert "Choose a service class" in view.items[0].problems[0].en
     chosen = await sent(provider, turku, text, service_class="V-HOMENURSING")
     assert chosen.items[0].status is ItemStatus.PROPOSED
-    assert "80,00" in chosen.items[0].content.description_fi
+    assert chosen.items[0].content.prices == PriceList(unit=Unit.VISIT, one_price_cents=8_000)
     known = await save_draft(provider, None, replace(offer_draft(turku), service_class="V-CLEANING", prices=None))
-    other = await sent(provider, turku, "Palvelu;Hinta\nSiivous;80 €/käynti\n")
+    other = await sent(provider, turku, "Palvelu;Hinta\nSiivous;80 €/km\n")
     assert (other.items[0].offer_id, other.items[0].status) == (known.id, ItemStatus.LEFT_OUT)
 
 
 async def test_lengths_and_bands_of_another_unit_are_kept_in_words(provider: Actor, turku: Organiser) -> None:
-    by_length = await sent(provider, turku, "Palvelu;30 min;60 min\nKotisairaanhoito;30;50\n")
+    by_length = await sent(provider, turku, "Palvelu;30 min;60 min\nHenkilökohtainen apu;30;50\n")
     assert by_length.items[0].content.description_fi.count("\n") == 1
-    by_band = await sent(
-        provider, turku, "Palvelu;Aika;Hinta\nKotihoito;ma-pe 7-18;30 €/käynti\nKotihoito;la;40 €/käynti\n"
-    )
+    sheet = "Palvelu;Aika;Hinta\nHenkilökohtainen apu;ma-pe 7-18;30 €/käynti\nHenkilökohtainen apu;la;40 €/käynti\n"
+    by_band = await sent(provider, turku, sheet)
     assert "Arkipäivä: 30,00" in by_band.items[0].content.description_fi

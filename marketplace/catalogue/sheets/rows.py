@@ -185,7 +185,7 @@ def _common(cells: Cells, context: Context) -> _Common:
     text = cells.get("service_text") or _from_above(cells, context)
     time, key, condition = time_of_row(cells)
     if time is None and text and not (condition or cells.get("time_band")):
-        found, text = _time_in_service(text, context)
+        found, text = _time_in_service(text, context.section or _named_above(cells, context))
         time, key = found, key_of(found) if found else key
     context.above = text
     code = _code(cells, text or context.section, context)
@@ -200,10 +200,15 @@ def _from_above(cells: Cells, context: Context) -> str:
     return context.above if is_merged and not cells.is_exact else ""
 
 
-def _time_in_service(text: str, context: Context) -> tuple[ReadTime | None, str]:
-    """Where the service's cell holds the time, alone under a section's heading or after the service's words."""
+def _named_above(cells: Cells, context: Context) -> str:
+    """A row that names a time only goes on with the service above it, where services have no codes."""
+    return "" if "service_code" in cells.layout.fields else context.above
+
+
+def _time_in_service(text: str, service: str) -> tuple[ReadTime | None, str]:
+    """Where the service's cell holds the time, alone below the ``service`` or after the service's words."""
     if alone := _time_as_service(text):
-        return alone, context.section
+        return alone, service
     words = text.split()
     for start in range(1, min(len(words), 12)):
         head, tail = " ".join(words[:start]), " ".join(words[start:])
