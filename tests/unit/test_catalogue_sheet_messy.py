@@ -54,8 +54,8 @@ SHEETS = {
         {"V-HOMECARE-REG": {DAY: 4290, EVENING: 4790, NIGHT: 5990, SATURDAY: 5590, "Sun 0–24": 8580}},
     ),
     "times only below the service that they are of": (
-        "Palvelu;Hinta\nSiivous;40,00 €/h\nIlta klo 18-22;+15 %\nLauantai;+25 %\nSunnuntai ja pyhät;+100 %\n"
-        "Kotihoito ma-pe;50\nla;55\n",
+        ("Palvelu;Hinta\nSiivous;40,00 €/h\nIlta klo 18-22;+15 %\nLauantai;+25 %\nSunnuntai ja pyhät;+100 %\n"
+        "Kotihoito ma-pe;50\nla;55\n"),
         {
             "V-CLEANING": {EVENING: 4600, SATURDAY: 5000, "Sun and public holidays 0–24": 8000, "Mon–Fri 22–18": 4000},
             "V-HOMECARE-REG": {"Mon–Fri 0–24": 5000, SATURDAY: 5500},
