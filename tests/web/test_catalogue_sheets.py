@@ -167,6 +167,7 @@ async def test_own_data_and_templates_are_taken_out(desk: Browser, turku, provid
     await make_offer(provider, turku)
     exported = await desk.get("/provider/exports/prices.csv")
     assert "Kotihoitoa kaikkina päivinä" in exported.content.decode("utf-8-sig")
+    assert exported.headers["content-type"] == "text/csv; charset=utf-8"
     book = openpyxl.load_workbook(io.BytesIO((await desk.get("/provider/exports/offers.xlsx")).content))
     assert book.active["C2"].value == "V-HOMECARE-REG"
     for name in ("prices-template.xlsx", "offers-template.csv", "prices-template.csv"):

@@ -32,7 +32,7 @@ PRICE_COLUMNS: Final = (
     "rounding_minutes",
 )  # fmt: skip
 MEDIA_TYPE: Final = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _DAY_WORDS: Final = {
