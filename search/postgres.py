@@ -13,13 +13,14 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from marketplace.kernel.db import CONNECTION_LOST, connection, execute, fetch, unit_of_work
+from marketplace.kernel.db import CONNECTION_LOST, connection, fetch
 from marketplace.kernel.errors import Unavailable
 from search import postgres_filling as filling
 from search.engine import Advance, Source
 from search.postgres_query import (
     FIRST_KEPT,
     HIT,
+    LIVE,
     ORDER,
     REVISION,
     TOTAL,
@@ -49,11 +50,10 @@ UUID_CHARACTERS: Final = 37
 NOTHING: Final = SearchResult(hits=(), facets=complete_facets({}), total=0, engine="postgres")
 COUNTS_KEPT: Final = 2_000
 ORDERS_KEPT: Final = 500
-PROVIDERS: Final = """
+PROVIDERS: Final = f"""
 select card::json ->> 'provider_name' as name from (
-    select distinct on (provider_key) d.generation, offer_id from search_document d
-        join search_generation g on g.id = d.generation and g.status = 'live'
-    where provider_key ~>=~ $1::text and provider_key ~<~ $2::text order by provider_key limit $3
+    select distinct on (provider_key) generation, offer_id from search_document
+    where generation = {LIVE} and provider_key ~>=~ $1::text and provider_key ~<~ $2::text order by provider_key limit $3
 ) found join search_card using (generation, offer_id) order by lower(card::json ->> 'provider_name')
 """
 
@@ -106,10 +106,7 @@ class PostgresEngine:
         await filling.upsert(documents)
 
     async def delete(self, offer_ids: Sequence[UUID]) -> None:
-        async with unit_of_work():
-            await execute("delete from search_document where offer_id = any($1)", list(offer_ids))
-            await execute("delete from search_card where offer_id = any($1)", list(offer_ids))
-            await execute(filling.REVISE)
+        await filling.delete(offer_ids)
 
     async def rebuild(self, source: Source, advance: Advance) -> int:
         """See ``SearchEngine``. Of two at the same time the later goes on where the earlier was, which ends.
@@ -140,8 +137,8 @@ class PostgresEngine:
 
     async def fingerprints(self, offer_ids: Sequence[UUID] | None = None) -> Mapping[UUID, str]:
         rows = await fetch(
-            "select offer_id, fingerprint from search_document d join search_generation g on g.id = d.generation"
-            " where g.status = 'live' and ($1::uuid[] is null or offer_id = any($1))",
+            f"select offer_id, fingerprint from search_document where generation = {LIVE}"
+            " and ($1::uuid[] is null or offer_id = any($1))",
             None if offer_ids is None else list(offer_ids),
         )
         return {row["offer_id"]: row["fingerprint"] for row in rows}

@@ -1,8 +1,7 @@
 """Documents as rows of PostgreSQL's index: as parameters of a statement, and as lines for COPY."""
 
-import re
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -26,9 +25,6 @@ REPLACING: Final = ", ".join(f"{name} = excluded.{name}" for name in NAMES[1:])
 ALL_WORDS: Final = ("service", "provider", "places", "text")
 STRONG_WORDS: Final = ("service",)
 
-_SPECIAL: Final = re.compile(r"[\\\t\n\r]")
-_ESCAPED: Final = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
-
 
 def row_of(document: IndexDocument) -> tuple[object, ...]:
     card = document.card
@@ -48,32 +44,51 @@ def card_of(document: IndexDocument) -> tuple[object, ...]:
 
 def tsvector(document: IndexDocument, groups: Sequence[str]) -> str:
     """Every word once and without its place in the text: repeating a word wins nothing."""
-    return " ".join(f"'{word}'" for group in groups for word in getattr(document.words, group))
+    words = [word for group in groups for word in getattr(document.words, group)]
+    return f"""'{"' '".join(words)}'""" if words else ""
 
 
 def lines(generation: int, rows: Iterable[Sequence[object]]) -> bytes:
     """Rows in the text format of COPY, the generation first."""
-    return "".join(f"{generation}\t{line}\n" for line in map(_line, rows)).encode()
+    return "".join([f"{generation}\t{_line(row)}\n" for row in rows]).encode()
+
+
+def card_lines(generation: int, documents: Iterable[IndexDocument]) -> bytes:
+    """``card_of`` of each likewise. JSON has backslashes of its own, but no bare control character."""
+    return b"".join(
+        b"%d\t%s\t%s\n" % (generation, card.id.hex.encode(), msgspec.json.encode(card).replace(b"\\", b"\\\\"))
+        for card in (document.card for document in documents)
+    )
 
 
 def _line(row: Sequence[object]) -> str:
-    return "\t".join(_field(value) for value in row)
+    return "\t".join([_FIELDS.get(type(value), _text)(value) for value in row])
 
 
-def _field(value: object) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    if isinstance(value, list):
-        return _escaped("{" + ",".join(map(_element, value)) + "}")  # pyright: ignore[reportUnknownArgumentType] - codes
-    return _escaped(value if isinstance(value, str) else str(value))
+def _array(values: Iterable[object]) -> str:
+    return _escaped("{" + ",".join(map(_element, values)) + "}")
+
+
+def _text(value: object) -> str:
+    return _escaped(str(value))
 
 
 def _escaped(text: str) -> str:
-    return _SPECIAL.sub(lambda found: _ESCAPED[found.group()], text)
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    return text if text.isprintable() else text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
 def _element(value: object) -> str:
     text = str(value)
     return text if text.isalnum() else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_FIELDS: Final[Mapping[type, Callable[[Any], str]]] = {
+    type(None): lambda _: "\\N",
+    bool: lambda value: "t" if value else "f",
+    int: str,
+    str: _escaped,
+    list: _array,
+}
+"""Whatever else there is, such as an id of one library or another, is its text."""

@@ -1,7 +1,8 @@
 """PostgreSQL's own index of the published offers. What it holds can be made again from the catalogue at any time.
 
-The columns ``words`` and ``strong_words`` of ``search_document`` (``tsvector``) and the indexes stand in
-``migrations/0012_search_rules.py`` and ``migrations/0026_search_places_rules.py``.
+The columns ``words`` and ``strong_words`` of ``search_document`` (``tsvector``) stand in ``migrations/0012_search_rules.py``,
+its indexes in ``migrations/0032_search_generations_rules.py``. Documents and cards are parted by generation
+(``postgres_generations``): a row is known by generation and offer, and ``id`` only tells the order of writing.
 """
 
 from piccolo.columns import (

@@ -48,6 +48,8 @@ class QueryWord(msgspec.Struct, frozen=True):
 
 def fold(word: str) -> str:
     """Small letters without marks above: ``Hemvård`` and ``hemvard`` become one."""
+    if word.isascii():
+        return word.lower()[:MAX_WORD]
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each))[:MAX_WORD]
 
@@ -91,7 +93,7 @@ def compounds(text: str, language: str) -> Iterator[tuple[str, tuple[str, ...]]]
 
 def name_key(name: str) -> str:
     """What names are sorted by."""
-    return " ".join(fold(word) for word in name.split())[:300]
+    return " ".join([_folded(word) for word in name.split()])[:300]
 
 
 def query_words(text: str, *, prefix: bool = True) -> tuple[QueryWord, ...]:

@@ -17,15 +17,13 @@ from marketplace.pricing.values import components
 from search import queries
 from search.comparisons.costs import AskedMonth, OfferCost, asked_month, costs_of
 from search.finding.asking import NO_SUCH_VOUCHER, MonthWish
+from search.postgres_query import LIVE
 from search.schemas import Card, SearchQuery
 
 MOST_PRICED: Final = 2_000
 METRES_PER_KM: Final = 1_000
 
-CARDS: Final = """
-select c.offer_id, c.card from search_card c join search_generation g on g.id = c.generation
-where g.status = 'live' and c.offer_id = any($1::uuid[])
-"""
+CARDS: Final = f"select offer_id, card from search_card where generation = {LIVE} and offer_id = any($1::uuid[])"
 _CARD: Final = msgspec.json.Decoder(Card)
 
 

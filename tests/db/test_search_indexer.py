@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextvars import Context
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from marketplace.catalogue.offers.offers import save_draft, withdraw
 from marketplace.catalogue.topics import OfferChanged
 from marketplace.kernel import db
 from marketplace.kernel.clock import clock_set_to, now, today
-from marketplace.kernel.db import execute, fetch, fetch_value, new_id
+from marketplace.kernel.db import execute, fetch, fetch_value, new_id, unit_of_work
 from marketplace.kernel.errors import Conflict, Unavailable
-from search import dictionaries, engines, indexer, postgres, postgres_filling
+from search import dictionaries, engines, indexer, postgres, postgres_filling, postgres_generations
 from search.documents import document_of
 from search.engine import EngineUnavailable
 from search.engines import Engines
@@ -224,6 +225,58 @@ async def test_a_change_during_a_rebuild_is_not_lost(database):
     await engine.rebuild(batches, lambda _: None)
     cards = {card.id: card for card in (await engine.query(SearchQuery())).cards()}
     assert cards[offer].version == 2
+
+
+async def test_an_offer_deleted_during_a_rebuild_stays_away(database, monkeypatch):
+    engine, gone, attach = PostgresEngine(), new_id(), postgres_filling._attach
+
+    async def deleted_before(building):
+        await engine.delete([gone])
+        await attach(building)
+
+    async def batches(_after):
+        yield [document_of(published(offer_id=gone)), document_of(published())]
+
+    monkeypatch.setattr(postgres_filling, "_attach", deleted_before)
+    assert await engine.rebuild(batches, lambda _: None) == 1
+    assert gone not in await found()
+
+
+async def test_a_rebuild_leaves_one_part_of_each_table(offer_id):
+    await rebuild()
+    await rebuild()
+    assert await parts() == ["search_card", "search_document"]
+
+
+async def parts() -> list[str]:
+    """The tables that have a part, as often as they have one."""
+    rows = await fetch("select inhparent::regclass::text as name from pg_inherits join pg_class t on t.oid = inhrelid"
+                       " where t.relkind = 'r' and inhparent::regclass::text like 'search%'")  # fmt: skip
+    return sorted(row["name"] for row in rows)
+
+
+async def test_whoever_reads_long_keeps_the_old_part_until_the_next_rebuild(offer_id, monkeypatch):
+    monkeypatch.setattr(postgres_generations, "DROP_ATTEMPTS", 1)
+    async with unit_of_work():
+        await fetch("select count(*) from search_document")
+        await asyncio.create_task(rebuild(), context=Context())
+    assert await found() == [offer_id]
+    assert await parts() == ["search_card", "search_document", "search_document"]
+    await rebuild()
+    assert await parts() == ["search_card", "search_document"]
+
+
+async def test_a_rebuild_that_was_killed_at_its_end_is_gone_on_with(offer_id, monkeypatch):
+    async def killed(_building):
+        raise KeyError
+
+    with monkeypatch.context() as patched, pytest.raises(KeyError):
+        patched.setattr(postgres_filling, "_go_live", killed)
+        await rebuild()
+    assert await found() == []
+    told: list[int] = []
+    await rebuild(lambda done, _total: told.append(done))
+    assert (told, await found()) == ([1], [offer_id])
 
 
 async def test_a_rebuild_keeps_what_belongs_together_together(database, monkeypatch):
