@@ -3,6 +3,9 @@
 What is there stays and is found as before: the tables become the partition of the live generation. A generation that was
 half filled is begun anew. The tie of rows to their generation is the partition now, no foreign key; a document is known by
 generation and offer, and ``id`` only tells the order in which documents were written.
+
+What every search reads of every hit comes first in a new document, fixed lengths ahead: a column further back is found by
+walking over those before it, which was a sixth of a search's time.
 """
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
@@ -29,6 +32,9 @@ declare
     live integer := (select id from search_generation where status = 'live');
     named text;
     part text;
+    columns text;
+    read_first text[] := array['price_cents', 'generation', 'language_bits', 'starts_on', 'accepts_new_clients', 'evening',
+        'weekend', 'night', 'offer_id', 'organiser_id', 'service_class', 'skills', 'strong_words'];
 begin
     foreach named in array array['search_document', 'search_card'] loop
         part := named || '_' || live;
@@ -36,8 +42,15 @@ begin
         execute format('alter table %I drop constraint %I, drop constraint %I', part, named || '_pkey',
             named || '_generation_fkey');
         execute format('alter table %I rename constraint %I to %I', part, named || '_offer', part || '_offer');
-        execute format('create table %I (like %I including defaults, constraint %I unique (generation, offer_id))'
-            ' partition by list (generation)', named, part, named || '_offer');
+        select string_agg(format('%I %s', attname, format_type(atttypid, atttypmod))
+                || case when attnotnull then ' not null' else '' end
+                || coalesce(' default ' || pg_get_expr(adbin, adrelid), ''),
+                ', ' order by array_position(read_first, attname::text), attnum)
+            into columns
+            from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
+            where attrelid = part::regclass and attnum > 0 and not attisdropped;
+        execute format('create table %I (%s, constraint %I unique (generation, offer_id)) partition by list (generation)',
+            named, columns, named || '_offer');
         execute format('alter sequence %I owned by %I.id', named || '_id_seq', named);
     end loop;
     create index search_document_words on search_document using gin (words);
