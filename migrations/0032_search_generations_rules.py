@@ -78,9 +78,8 @@ begin
     end loop;
     delete from search_generation where status <> 'live';
     foreach named in array array['search_document', 'search_card'] loop
-        part := named || '_' || live;
         execute format('create table %I (like %I including defaults)', named || '_whole', named);
-        execute format('insert into %I select * from %I order by id', named || '_whole', part);
+        execute format('insert into %I select * from %I order by id', named || '_whole', named);
         execute format('alter sequence %I owned by %I.id', named || '_id_seq', named || '_whole');
         execute format('drop table %I', named);
         execute format('alter table %I rename to %I', named || '_whole', named);
