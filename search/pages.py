@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Request, Response, get
 
@@ -94,7 +95,14 @@ async def _shown(
         "share": get_config().base_url.rstrip("/") + address,
         "to_explain": "/why-not-here?" + address.removeprefix("/?"),
         "beside": _beside(parameters, wish),
+        "own_week": _own_week(wish),
     }
+
+
+def _own_week(wish: MonthWish) -> str:
+    """The week as the query of an offer's own address; empty without one."""
+    asked = hidden_fields(wish.parameters(), but=("sort", "at_most"))
+    return f"?{urlencode(asked)}" if asked else ""
 
 
 def _beside(parameters: Mapping[str, Sequence[str]], wish: MonthWish) -> Mapping[str, list[tuple[str, str]]]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
+from marketplace.catalogue.offers.sources import Sent
 from marketplace.kernel.errors import Invalid
 from marketplace.kernel.i18n import Message, message
 from marketplace.kernel.money import InvalidAmount, decimal_text, parse_euros
@@ -18,14 +19,6 @@ from search.queries import SearchParameters, parameters_of
 from search.schemas import SearchQuery, Sort
 
 NO_SUCH_VOUCHER: Final = message("Choose the voucher from the list.")
-
-
-class Sent(Protocol):
-    """The parameters of an address, of which each may stand several times."""
-
-    def get(self, key: str, default: str, /) -> str: ...
-
-    def getall(self, key: str, default: list[str], /) -> list[str]: ...
 
 
 class MonthWish(msgspec.Struct, frozen=True, kw_only=True):

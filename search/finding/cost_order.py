@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from marketplace.catalogue.offers.schemas import PublishedOffer
 from marketplace.kernel.db import fetch
 from marketplace.kernel.errors import DomainError, NotFound
 from marketplace.kernel.i18n import Message, message
@@ -57,15 +58,9 @@ async def priced(wish: MonthWish, query: SearchQuery, cards: Sequence[Card], tot
 
     ``cards`` and ``total`` are what the search alone found.
     """
-    try:
-        asked = await asked_month(
-            month=wish.asked.month or None, visits=wish.asked.visits(), pauses=wish.asked.pauses(),
-            metres=wish.asked.km * METRES_PER_KM, product=wish.product,
-        )  # fmt: skip
-    except NotFound:
-        return PricedResults(cards=cards, total=total, costs={}, problem=NO_SUCH_VOUCHER)
-    except DomainError as error:
-        return PricedResults(cards=cards, total=total, costs={}, problem=error.message)
+    asked = await _asked(wish)
+    if isinstance(asked, Message):
+        return PricedResults(cards=cards, total=total, costs={}, problem=asked)
     if not (wish.by_cost or wish.at_most_cents is not None):
         return await _page_priced(asked, cards, total)
     if total > MOST_PRICED:
@@ -75,6 +70,28 @@ async def priced(wish: MonthWish, query: SearchQuery, cards: Sequence[Card], tot
         )
         return msgspec.structs.replace(await _page_priced(asked, cards, total), problem=many)
     return await _all_priced(wish, query, asked)
+
+
+async def priced_offer(wish: MonthWish, offer: PublishedOffer) -> tuple[CostShown | None, Message | None]:
+    """The month's cost with one offer, or what of the question could not be done."""
+    asked = await _asked(wish)
+    if isinstance(asked, Message):
+        return None, asked
+    cost = (await costs_of([offer.id], asked)).get(offer.id)
+    return (_cost(cost, asked, offer) if cost else None), None
+
+
+async def _asked(wish: MonthWish) -> AskedMonth | Message:
+    """The checked question, or what of it cannot be."""
+    try:
+        return await asked_month(
+            month=wish.asked.month or None, visits=wish.asked.visits(), pauses=wish.asked.pauses(),
+            metres=wish.asked.km * METRES_PER_KM, product=wish.product,
+        )  # fmt: skip
+    except NotFound:
+        return NO_SUCH_VOUCHER
+    except DomainError as error:
+        return error.message
 
 
 async def _page_priced(asked: AskedMonth, cards: Sequence[Card], total: int) -> PricedResults:
@@ -118,7 +135,7 @@ def _shown(costs: Mapping[UUID, OfferCost], asked: AskedMonth, cards: Sequence[C
     return {card.id: _cost(costs[card.id], asked, card) for card in cards if card.id in costs}
 
 
-def _cost(cost: OfferCost, asked: AskedMonth, card: Card) -> CostShown:
+def _cost(cost: OfferCost, asked: AskedMonth, card: Card | PublishedOffer) -> CostShown:
     pays = asked.paying is not None and asked.paying.pays_for(card.organiser_id, card.service_class)
     return CostShown(
         pays_cents=cost.client_pays,

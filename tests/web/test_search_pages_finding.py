@@ -58,6 +58,31 @@ async def signed_in(client: Browser) -> Browser:
     return client
 
 
+class TestAnOffersOwnPage:
+    async def test_it_tells_the_cent_of_the_results(self, client, organiser, offers):
+        product = await make_product(organiser, rule=FlatValue(value_cents=3000))
+        asked = f"week={WEEK}&month=2027-02&product={product.id}"
+        card = (await client.page(f"/?place=00980&{asked}&lang=fi")).select_one(".st-offer")
+        page = await client.page(card.select_one("h2 a")["href"])
+        told = page.select_one("#month")
+        assert told.select_one(".st-month__sum").text == card.select_one(".st-month__sum").text
+        assert "240,00" in told.text
+        explained = await client.page(told.select("a")[1]["href"])
+        assert card.select_one(".st-month__sum .st-money, .st-month__sum").text.split()[1] in explained.text
+
+    async def test_a_week_can_be_made_there(self, client, offers):
+        page = await client.page(f"/offers/{offers[0]}?lang=en")
+        builder = await client.page(page.select_one("#month a")["href"])
+        preset = next(each["href"] for each in builder.select("a[href^='/offers/']") if "week=" in each["href"])
+        assert "a month" in (await client.page(preset)).select_one("#month .st-month__sum").text
+
+    async def test_what_cannot_be_is_told_there(self, client, offers):
+        page = await client.page(f"/offers/{offers[0]}?week=zzz&lang=en")
+        assert page.select_one("#month .st-month__sum") is None
+        gone = await client.page(f"/offers/{offers[0]}?week={WEEK}&product={offers[0]}&lang=en")
+        assert "Choose the voucher from the list." in gone.select_one("#month").text
+
+
 class TestAPlace:
     async def test_a_postal_code_finds_those_who_come_there(self, client, offers):
         page = await client.page("/?place=00980&lang=fi")

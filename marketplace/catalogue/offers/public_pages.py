@@ -19,7 +19,7 @@ from marketplace.catalogue.offers.picture import picture_answer
 from marketplace.catalogue.offers.postal_codes import postal_codes_text
 from marketplace.catalogue.offers.schemas import SERVICE_LANGUAGES, PublishedOffer
 from marketplace.catalogue.offers.skills import skill_name
-from marketplace.catalogue.offers.sources import price_news_of
+from marketplace.catalogue.offers.sources import own_month, price_news_of
 from marketplace.catalogue.offers.week_hours import week_lines
 from marketplace.catalogue.prices.price_table import (
     at_a_glance,
@@ -58,7 +58,8 @@ async def _offer_page(request: AnyRequest, offer: PublishedOffer) -> Response[st
     news = await price_news_of(offer.id)
     later = price_rows(news.prices, news.calendar, language_of(request)) if news else []
     told: dict[str, Any] = {**facts, "news": news, "later": later, "history": f"{here}/prices"}
-    return page(request, "offers/offer.html", offer=offer, here=here, **told)
+    month = await own_month(offer, request.query_params, language_of(request))
+    return page(request, "offers/offer.html", offer=offer, here=here, month=month, **told)
 
 
 def _linked_data(offer: PublishedOffer) -> Response[bytes]:

@@ -1,16 +1,17 @@
-"""What offers take from the rooms above: price changes to come, and what else has a say when an offer is published.
+"""What offers take from above: prices to come, the cost of a reader's month, and what has a say when one is published.
 
 Those rooms say at their wiring where it is read.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import msgspec
 
-from marketplace.catalogue.offers.schemas import OfferDraft
+from marketplace.catalogue.offers.schemas import OfferDraft, PublishedOffer
+from marketplace.kernel.i18n import Language, Message
 from marketplace.pricing.bands import BandCalendar
 from marketplace.pricing.prices import PriceList
 
@@ -23,11 +24,35 @@ class PriceNews(msgspec.Struct, frozen=True, kw_only=True):
     calendar: BandCalendar
 
 
+class OwnMonth(msgspec.Struct, frozen=True, kw_only=True):
+    """What a month of the reader's own week costs with an offer, in words. ``builder`` is where the week is made.
+
+    ``week`` in sentences, empty without one; ``comparison`` is where each cent is explained.
+    """
+
+    builder: str
+    comparison: str = ""
+    month: str = ""
+    week: tuple[str, ...] = ()
+    sum: Message | None = None
+    words: tuple[Message, ...] = ()
+
+
+class Sent(Protocol):
+    """The parameters of an address, of which each may stand several times."""
+
+    def get(self, key: str, default: str, /) -> str: ...
+
+    def getall(self, key: str, default: list[str], /) -> list[str]: ...
+
+
+MonthTeller = Callable[[PublishedOffer, Sent, Language], Awaitable[OwnMonth]]
 NewsReader = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, PriceNews]]]
 PublishingCheck = Callable[[UUID, OfferDraft], Awaitable[None]]
 
 _readers: Final[list[NewsReader]] = []
 _checks: Final[list[PublishingCheck]] = []
+_tellers: Final[list[MonthTeller]] = []
 
 
 def price_news_is_read_by(reader: NewsReader) -> None:
@@ -42,6 +67,18 @@ def publishing_is_checked_by(check: PublishingCheck) -> None:
     """
     if check not in _checks:
         _checks.append(check)
+
+
+def own_month_is_told_by(teller: MonthTeller) -> None:
+    """Names the one function that prices a reader's week by an offer; a second call replaces the first."""
+    _tellers[:] = [teller]
+
+
+async def own_month(offer: PublishedOffer, sent: Sent, language: Language) -> OwnMonth | None:
+    """What the week of an address costs with an offer; None where nobody prices weeks."""
+    for teller in _tellers:
+        return await teller(offer, sent, language)
+    return None
 
 
 async def price_news_of(offer_id: UUID) -> PriceNews | None:
