@@ -6,7 +6,8 @@ Whatever does not depend on a provider's cents is done here once and shared by a
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from fractions import Fraction
+from typing import Final, NamedTuple
 
 from marketplace.kernel.errors import Refused
 from marketplace.kernel.i18n import message
@@ -18,6 +19,20 @@ from marketplace.pricing.weeks import DatedRuns, MonthPlan
 
 POOLS = (Unit.VISIT, Unit.DAY, Unit.WEEK, Unit.MONTH)
 """Units over which a voucher's value can be pooled, from the shortest to the longest."""
+
+MONTHS_A_YEAR: Final = 12
+DAYS_A_YEAR: Final = 365
+_DAYS_IN: Final = {Unit.DAY: Fraction(1), Unit.WEEK: Fraction(7), Unit.MONTH: Fraction(DAYS_A_YEAR, MONTHS_A_YEAR)}
+
+
+def units_in(value_unit: Unit, charged: Unit) -> Fraction:
+    """How many units of a value one charge holds: one of its own, 365 / 12 days in a month; 0 where it holds none whole."""
+    if value_unit is charged:
+        return Fraction(1)
+    if value_unit not in _DAYS_IN or charged not in _DAYS_IN:
+        return Fraction(0)
+    held = _DAYS_IN[charged] / _DAYS_IN[value_unit]
+    return held if held > 1 else Fraction(0)
 
 
 class Bucket(NamedTuple):

@@ -15,6 +15,7 @@ from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import ANY_TIME, BandCalendar, DayStretch, typed_stretches
 from marketplace.pricing.charges import LINE_WORDS, NO_EXTRAS, UNIT_WORDS, Extras, LineKind, Unit
+from marketplace.pricing.charging import units_in
 from marketplace.pricing.limits import NO_LIMITS, CapPeriod, Limits
 from marketplace.pricing.months import EstimateLine, MonthEstimate, estimate, with_hours
 from marketplace.pricing.price_words import billing_words, price_words
@@ -235,6 +236,9 @@ def _value_words(line: EstimateLine, terms: MonthTerms, household: Household) ->
             if isinstance(terms.rule, ComponentsValue)
             else words
         )
+        if line.kind is LineKind.SERVICE and (held := units_in(part.rule.unit, line.unit)) > 1:
+            times = " ÷ ".join(str(each) for each in held.as_integer_ratio() if each > 1)
+            yield message("For one {unit} it counts {times} times.", unit=UNIT_WORDS[line.unit], times=times)
 
 
 def _share_words(line: EstimateLine) -> Message:

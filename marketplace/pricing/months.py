@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from operator import mul
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,7 +17,15 @@ from marketplace.kernel.i18n import message
 from marketplace.kernel.money import MINUTES_PER_HOUR, Money, per_hour_each, round_cents, split
 from marketplace.pricing.bands import ANY_TIME, BandCalendar
 from marketplace.pricing.charges import METRES_PER_KM, NO_EXTRAS, Extras, LineKind, Unit, tax_within
-from marketplace.pricing.charging import POOLS, Bucket, Charges, charges_of
+from marketplace.pricing.charging import (
+    DAYS_A_YEAR,
+    MONTHS_A_YEAR,
+    POOLS,
+    Bucket,
+    Charges,
+    charges_of,
+    units_in,
+)
 from marketplace.pricing.limits import NO_LIMITS, CapPeriod, Limits
 from marketplace.pricing.month_fees import Fee, fees_of
 from marketplace.pricing.pooling import Sums, apply_caps, apply_pools
@@ -25,9 +33,6 @@ from marketplace.pricing.prices import BANDED_UNITS, PriceList, effective_price,
 from marketplace.pricing.shares import charge_value, unit_mismatch
 from marketplace.pricing.values import Component, Household, ValueRule, components, exact_value
 from marketplace.pricing.weeks import MonthPlan, MonthVisit, plan_of
-
-MONTHS_A_YEAR: Final = 12
-DAYS_A_YEAR: Final = 365
 
 
 class EstimateLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,8 +189,8 @@ def _prepare(plan: MonthPlan, prices: PriceList, voucher: MonthVoucher | None, e
     charges = charges_of(plan, prices, limits, finest, voucher.days if voucher else None)
     if voucher is None:
         return _Prepared(plan, charges, tuple(_valued(charges, (), Household(), extras)), ())
-    own = [part for part in parts if part.rule.unit is charges.unit]
-    pooled = [part for part in parts if part.rule.unit is not charges.unit and part.rule.unit in POOLS]
+    own = [part for part in parts if units_in(part.rule.unit, charges.unit)]
+    pooled = [part for part in parts if part not in own and part.rule.unit in POOLS]
     if not own and not pooled:
         raise unit_mismatch(voucher.rule.unit, charges.unit)
     household = with_hours(voucher.household, plan)
@@ -211,7 +216,10 @@ def _finest(parts: Sequence[Component], limits: Limits) -> Unit:
 def _valued(charges: Charges, parts: Sequence[Component], household: Household, extras: Extras) -> Iterator[_Valued]:
     per = MINUTES_PER_HOUR if charges.unit is Unit.HOUR else 1
     for band, value_band, length, items in charges.groups:
-        exact = sum((exact_value(part.rule, household, value_band) for part in parts), Fraction(0))
+        each = (
+            exact_value(part.rule, household, value_band) * units_in(part.rule.unit, charges.unit) for part in parts
+        )
+        exact = sum(each, Fraction(0))
         if charges.unit is Unit.KM:  # A trip is charged once, at the price of its metres; so is its value.
             exact = Fraction(round_cents(exact * extras.metres / METRES_PER_KM))
         quantities, covered, buckets, times = zip(*items, strict=True)

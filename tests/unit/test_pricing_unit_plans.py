@@ -4,12 +4,16 @@ from datetime import date
 
 import pytest
 
+from marketplace.kernel.i18n import Language, translate
+from marketplace.pricing.bands import ANY_TIME
 from marketplace.pricing.charges import Extras, Travel, Unit
 from marketplace.pricing.limits import Cap, CapPeriod, Limits
+from marketplace.pricing.month_receipts import MonthTerms, month_formula, receipt_for_whole_month, recompute_month
 from marketplace.pricing.months import MonthEstimate, MonthPricer, MonthVoucher, estimate
 from marketplace.pricing.prices import PriceList
 from marketplace.pricing.schedules import MOST_UNITS, Weekday, WeeklyVisit, month_plan, month_visits, units_plan
 from marketplace.pricing.values import FlatValue
+from marketplace.pricing.weeks import whole_month_plan
 from tests.factories.pricing import kenest_calendar, one_price
 
 NOVEMBER = date(2026, 11, 1)
@@ -36,6 +40,27 @@ def test_units_are_charged_each(unit, units, charged):
         units_plan(unit, units, NOVEMBER), one_price(10_00, unit=unit), FlatValue(unit=unit, value_cents=7_00)
     )
     assert sums(found) == (charged * 10_00, charged * 7_00, charged * 3_00, 0)
+
+
+def test_a_value_of_a_shorter_time_is_counted_for_the_whole_of_a_longer_one():
+    """Lapland's 180 € a day of housing that is billed by the month: 365 / 12 days of both."""
+    day = FlatValue(unit=Unit.DAY, value_cents=180_00)
+    averaged = PriceList(unit=Unit.DAY, one_price_cents=190_00, monthly_average=True)
+    assert sums(estimate(whole_month_plan(NOVEMBER), averaged, day)) == (5_779_17, 5_475_00, 304_17, 0)
+    by_month = one_price(5_000_00, unit=Unit.MONTH)
+    assert sums(estimate(whole_month_plan(NOVEMBER), by_month, day)) == (5_000_00, 5_000_00, 0, 0)
+    by_week = one_price(1_300_00, unit=Unit.WEEK)
+    assert sums(estimate(units_plan(Unit.WEEK, 2, NOVEMBER), by_week, day)) == (2_600_00, 2_520_00, 80_00, 0)
+
+
+def test_a_longer_time_is_told_in_words():
+    terms = MonthTerms(
+        prices=one_price(5_000_00, unit=Unit.MONTH), prices_version="1", calendar=ANY_TIME,
+        rule=FlatValue(unit=Unit.DAY, value_cents=75_00), rule_version="2",
+    )  # fmt: skip
+    receipt = receipt_for_whole_month(NOVEMBER, terms)
+    assert "For one month it counts 365 ÷ 12 times." in [translate(e, Language.EN) for e in month_formula(receipt)]
+    assert (recompute_month(receipt), receipt.result.payer_cents) == (receipt, 2_281_25)
 
 
 @pytest.mark.parametrize(
