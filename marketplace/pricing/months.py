@@ -35,7 +35,7 @@ from marketplace.pricing.values import Component, Household, ValueRule, componen
 from marketplace.pricing.weeks import MonthPlan, MonthVisit, plan_of
 
 
-class EstimateLine(msgspec.Struct, frozen=True, kw_only=True):
+class EstimateLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A month's sum of equal lines: minutes (hours) or units, price and who pays it, in cents.
 
     ``key`` is the surcharge's or package's own.
@@ -55,7 +55,7 @@ class EstimateLine(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
 
 
-class MonthEstimate(msgspec.Struct, frozen=True, kw_only=True):
+class MonthEstimate(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A month's price and who pays it, in cents. Without a voucher rule all of it is the client's.
 
     ``vat_cents`` is the tax within the price.

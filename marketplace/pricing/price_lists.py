@@ -27,7 +27,7 @@ from marketplace.pricing.charges import (
 BANDED_UNITS: Final = frozenset({Unit.HOUR, Unit.VISIT})
 
 
-class BandPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BandPrice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """The price of one unit in one band, in cents."""
 
     band: str
@@ -41,7 +41,7 @@ class BandCoefficient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     coefficient: Decimal
 
 
-class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PriceList(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """Prices per unit in cents: one for all times, one for each band, or one times the organiser's coefficients.
 
     Bands are for hours and visits only. With ``coefficients`` (copied from the organiser's rules, so that the list tells

@@ -76,7 +76,7 @@ class AskedMonth(msgspec.Struct, frozen=True, kw_only=True):
         return not self.is_scheduled and self.units is None
 
 
-class OfferCost(msgspec.Struct, frozen=True, kw_only=True):
+class OfferCost(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A month with one offer, in cents; ``total = voucher + own share + overrun``.
 
     All are ``None`` where ``problem`` says why there is no price.
