@@ -3,6 +3,7 @@
 ``create_app`` touches neither network nor database; the pool opens when a server starts the application.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -17,6 +18,8 @@ from litestar.types import ASGIApp, ControllerRouterHandler
 from marketplace.accounts import wiring as accounts
 from marketplace.catalogue import wiring as catalogue
 from marketplace.kernel import db
+from marketplace.kernel.calendar import public_holidays
+from marketplace.kernel.clock import today
 from marketplace.kernel.config import Config, Environment, get_config
 from marketplace.kernel.errors import DomainError
 from marketplace.notices import wiring as notices
@@ -95,7 +98,7 @@ def assemble(
             *health_routes(checks),
             create_static_files_router(path="/static", directories=[STATIC], guards=[allow_anyone]),
         ],
-        lifespan=[_database(config), search_engines],
+        lifespan=[_database(config), _public_holidays, search_engines],
         before_request=notices.count_for_header,
         dependencies={"actor": Provide(provide_actor, sync_to_thread=False)},
         exception_handlers={DomainError: answer, HTTPException: answer, Exception: answer},
@@ -130,6 +133,13 @@ def _database(config: Config) -> Callable[[Any], Any]:
             await db.stop_pool()
 
     return pool
+
+
+@asynccontextmanager
+async def _public_holidays(_: Litestar) -> AsyncGenerator[None, None]:
+    """Their source takes a tenth of a second to load: not while the first client waits for a price."""
+    await asyncio.to_thread(public_holidays, today().year)
+    yield
 
 
 def _version() -> str:
