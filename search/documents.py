@@ -88,6 +88,7 @@ def _card(offer: PublishedOffer) -> Card:
     )
 
 
+@lru_cache(maxsize=5_000)
 def normal_skill(skill: str) -> str:
     """A special skill as it is filtered by: providers write the same one in capitals and not."""
     return " ".join(skill.split()).casefold()
