@@ -14,12 +14,12 @@ import msgspec
 from marketplace.kernel.i18n import Message, message, show_minutes
 from marketplace.kernel.money import Money
 from marketplace.pricing.bands import ANY_TIME, BandCalendar, DayStretch, typed_stretches
-from marketplace.pricing.charges import LINE_WORDS, NO_EXTRAS, UNIT_WORDS, Extras, LineKind, Unit
+from marketplace.pricing.charges import LINE_WORDS, METRES_PER_KM, NO_EXTRAS, UNIT_WORDS, Extras, LineKind, Unit
 from marketplace.pricing.charging import units_in
 from marketplace.pricing.limits import NO_LIMITS, CapPeriod, Limits
 from marketplace.pricing.months import EstimateLine, MonthEstimate, estimate, with_hours
 from marketplace.pricing.price_words import billing_words, price_words
-from marketplace.pricing.prices import BANDED_UNITS, PriceList
+from marketplace.pricing.prices import BANDED_UNITS, PriceList, effective_price
 from marketplace.pricing.values import ComponentsValue, Household, ValueRule, components, goes_by_bands, value_words
 from marketplace.pricing.weeks import MonthPlan, MonthVisit, plan_from_stretches, whole_month_plan
 
@@ -201,6 +201,10 @@ def _line_words(line: EstimateLine, terms: MonthTerms) -> Message:
             price=price,
             cents=cents,
         )
+    if line.unit is Unit.KM:
+        km = Decimal(terms.extras.metres) / METRES_PER_KM
+        price = Money(effective_price(terms.prices, None, terms.extras))
+        return message("{trips} × {km} km × {price} = {cents}, each trip rounded to a cent.", trips=line.units, km=km, price=price, cents=cents)  # fmt: skip
     unit = UNIT_WORDS[line.unit]
     return message("{units} × {price} per {unit} = {cents}.", units=line.units, price=price, unit=unit, cents=cents)
 

@@ -203,15 +203,10 @@ class Pricing:
             asked.visits,
             asked.month,
             voucher=asked.paying.voucher if is_paid and asked.paying else None,
-            extras=self._extras(by_units),
+            extras=extras_of(asked, priced.prices.unit),
             weekly_visits=asked.weekly_visits,
             plan=None if by_units is None else self._without_visits(priced, by_units),
         )
-
-    def _extras(self, by_units: Unit | None) -> Extras:
-        if by_units is Unit.KM and self._asked.units:
-            return msgspec.structs.replace(self._asked.extras, metres=self._asked.units * METRES_PER_KM)
-        return self._asked.extras
 
     def _without_visits(self, priced: Priced, unit: Unit) -> MonthPlan:
         """The month of a service whose times do not matter. Raises ``Refused`` where the question does not tell it."""
@@ -233,6 +228,13 @@ class Pricing:
         except Refused as refusal:
             return OfferCost(problem=refusal.message)
         return cost_of(found)
+
+
+def extras_of(asked: AskedMonth, unit: Unit) -> Extras:
+    """What else decides the price: kilometres that are asked for without visits are driven at once."""
+    if unit is Unit.KM and asked.units and not asked.is_scheduled:
+        return msgspec.structs.replace(asked.extras, metres=asked.units * METRES_PER_KM)
+    return asked.extras
 
 
 def use_of_month(asked: AskedMonth, unit: Unit, service_class: str) -> MonthOfUse | None:

@@ -15,7 +15,7 @@ from marketplace.pricing.needs import needs_of
 from marketplace.pricing.own_service import MonthOfUse, fee_words, own_service_cents
 from marketplace.pricing.values import Household
 from marketplace.vouchers.terms import value_calendar, words_of_value
-from search.comparisons.costs import AskedMonth
+from search.comparisons.costs import AskedMonth, extras_of
 from search.comparisons.own_voucher import Paying
 from search.comparisons.price_book import Priced
 from search.comparisons.schemas import CostLine, OwnServiceShown, VoucherUsed
@@ -43,7 +43,8 @@ def in_all_languages(text: Message) -> Text:
 def terms_of(priced: Priced, asked: AskedMonth, paying: Paying | None) -> MonthTerms:
     """All that decides a month with one offer, for telling it in words."""
     version = str(priced.number) if priced.number else priced.since.isoformat()
-    bare = MonthTerms(prices=priced.prices, prices_version=version, calendar=priced.calendar, extras=asked.extras)
+    extras = extras_of(asked, priced.prices.unit)
+    bare = MonthTerms(prices=priced.prices, prices_version=version, calendar=priced.calendar, extras=extras)
     if paying is None:
         return bare
     household = paying.voucher.household

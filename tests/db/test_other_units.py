@@ -41,6 +41,9 @@ async def test_a_service_is_sold_by_the_kilometre(provider: Actor, turku: Organi
     asked = CompareRequest(offer_ids=(offer,), month="2026-12", visits=mondays, metres=12_500)
     found = (await compare(asked, Language.EN)).items[0]
     assert (found.unit, found.visits, found.total_cents) == (Unit.KM, 4, 4 * 1_500)
+    assert found.lines[0].words == ("4 × 12.5 km × €1.20 = €60.00, each trip rounded to a cent.",)
+    at_once = (await compare(CompareRequest(offer_ids=(offer,), units=100), Language.EN)).items[0]
+    assert at_once.lines[0].words == ("1 × 100 km × €1.20 = €120.00, each trip rounded to a cent.",)
 
 
 async def test_a_unit_that_the_service_is_never_sold_by_is_refused(provider: Actor, turku: Organiser) -> None:
