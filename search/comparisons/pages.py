@@ -114,6 +114,12 @@ async def _comparison(
     )  # fmt: skip
 
 
+def _own_week(asked: Compared, shown: Shown) -> str:
+    """The week as the query of an offer's own page; empty without one."""
+    pairs = [*asked_pairs(asked), ("product", str(shareable(asked, shown).product or ""))]
+    return f"?{urlencode([pair for pair in pairs if pair[1] and pair[0] != 'units'])}" if asked.week else ""
+
+
 def _context(form: Form[Any], shown: Shown, household: Household | None) -> dict[str, Any]:
     asked: Compared = form.data
     offers = [item.offer_id for item in shown.items]
@@ -124,6 +130,7 @@ def _context(form: Form[Any], shown: Shown, household: Household | None) -> dict
         "shown": shown,
         "asked": asked,
         "here": here,
+        "own_week": _own_week(asked, shown),
         "columns": list(zip(shown.items, shown.names, _without_each(asked), strict=True)),
         "pays": _pays(shown),
         "choices": shown.choices.shown(shown.language),

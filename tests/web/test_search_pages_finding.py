@@ -68,6 +68,10 @@ class TestAnOffersOwnPage:
         assert told.select_one(".st-month__sum").text == card.select_one(".st-month__sum").text
         assert "240,00" in told.text
         explained = await client.page(told.select("a")[1]["href"])
+        back = explained.select_one(f"a[href^='/offers/{offers[1]}?']") or explained.select_one(".st-compare th a")
+        assert (await client.page(back["href"])).select_one("#month .st-month__sum").text == told.select_one(
+            ".st-month__sum"
+        ).text
         assert card.select_one(".st-month__sum .st-money, .st-month__sum").text.split()[1] in explained.text
 
     async def test_a_week_can_be_made_there(self, client, offers):
