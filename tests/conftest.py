@@ -33,13 +33,29 @@ for name in ("DATABASE_URL", "MEILISEARCH_URL", "STRIPE_API_KEY", "STRIPE_API_UR
 import asyncpg
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from marketplace.kernel import db
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
 from marketplace.kernel.migrations import migrate
 from tests.doubles.stripe import stripe_double, stripe_gateway, wait_until  # noqa: F401 - fixtures
 
+TESTS = Path(__file__).parent
 TEMPLATE = "template_migrated"
+
+# The same examples in every run, and no clock that decides: a busy machine fails nothing.
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
+
+WALKS = ("architecture", "browser", "journeys/test_browser_", "web/test_fuzz")
+"""Tests that pass by everything. Coverage does not count them: what they reach is not thereby tested, and counting
+triples their time."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(TESTS).as_posix().startswith(WALKS):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True)
@@ -69,21 +85,23 @@ async def migrated(postgres: EmbeddedPostgres) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+async def administration(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Connection]:
+    """One connection that makes and drops all databases: to connect takes as long as to drop one."""
+    connection = await asyncpg.connect(postgres.url("postgres"))
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture
-async def database(postgres: EmbeddedPostgres, migrated: str) -> AsyncIterator[str]:
+async def database(
+    postgres: EmbeddedPostgres, migrated: str, administration: asyncpg.Connection
+) -> AsyncIterator[str]:
     """A fresh migrated database with a pool, gone after the test. Commits are real."""
     name = f"test_{db.new_id().hex}"
-    await _administer(postgres, f'create database "{name}" template "{migrated}" strategy file_copy')
+    await administration.execute(f'create database "{name}" template "{migrated}" strategy file_copy')
     db.use_database(postgres.url(name))
     await db.start_pool(size=8)
     yield postgres.url(name)
     await db.stop_pool()
-    await _administer(postgres, f'drop database "{name}" with (force)')
-
-
-async def _administer(postgres: EmbeddedPostgres, statement: str) -> None:
-    connection = await asyncpg.connect(postgres.url("postgres"))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    await administration.execute(f'drop database "{name}" with (force)')
