@@ -5,6 +5,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
@@ -34,6 +35,7 @@ import asyncpg
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from litestar import Litestar
 
 from marketplace.kernel import db
 from marketplace.kernel.embedded_postgres import EmbeddedPostgres
@@ -69,6 +71,14 @@ def usual_process() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def app() -> Litestar:
+    """The whole product: it keeps nothing between tests, and to assemble it takes a second."""
+    from marketplace.app import create_app
+
+    return create_app()
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One server for the whole run (one per process when tests run in parallel), without fsync."""
     server = EmbeddedPostgres(Path(TEST_DATA) / "postgres", fsync=False)
@@ -94,14 +104,21 @@ async def administration(postgres: EmbeddedPostgres) -> AsyncIterator[asyncpg.Co
 
 
 @pytest.fixture
-async def database(
-    postgres: EmbeddedPostgres, migrated: str, administration: asyncpg.Connection
-) -> AsyncIterator[str]:
+async def database(postgres: EmbeddedPostgres, migrated: str, administration: asyncpg.Connection) -> AsyncIterator[str]:
     """A fresh migrated database with a pool, gone after the test. Commits are real."""
+    async with copy_of(migrated, postgres, administration) as name:
+        yield postgres.url(name)
+
+
+@asynccontextmanager
+async def copy_of(template: str, postgres: EmbeddedPostgres, administration: asyncpg.Connection) -> AsyncIterator[str]:
+    """The name of a new database like ``template``, which this process uses until the block ends."""
     name = f"test_{db.new_id().hex}"
-    await administration.execute(f'create database "{name}" template "{migrated}" strategy file_copy')
+    await administration.execute(f'create database "{name}" template "{template}" strategy file_copy')
     db.use_database(postgres.url(name))
     await db.start_pool(size=8)
-    yield postgres.url(name)
-    await db.stop_pool()
-    await administration.execute(f'drop database "{name}" with (force)')
+    try:
+        yield name
+    finally:
+        await db.stop_pool()
+        await administration.execute(f'drop database "{name}" with (force)')

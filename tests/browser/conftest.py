@@ -5,9 +5,10 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
+from litestar import Litestar
 from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
-from marketplace.app import create_app
+from tests.browser.accessibility import AXE_SCRIPT
 from tests.browser.browser_finder import launch_options
 from tests.browser.serving import served
 from tests.browser.visiting import Visitor, Watch
@@ -31,9 +32,9 @@ async def browser(browser_options: dict[str, Any]) -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def site(database: str) -> AsyncIterator[str]:
+async def site(app: Litestar, database: str) -> AsyncIterator[str]:
     """The address of the application over this test's own database."""
-    async with served(create_app()) as address:
+    async with served(app) as address:
         yield address
 
 
@@ -42,6 +43,7 @@ async def context(browser: Browser, site: str) -> AsyncIterator[BrowserContext]:
     """A visitor's browser with its own cookies; addresses may be written as paths."""
     made = await browser.new_context(base_url=site, locale="en-GB", viewport=DESK)
     made.set_default_timeout(15_000)
+    await made.add_init_script(AXE_SCRIPT)
     yield made
     await made.close()
 
@@ -63,6 +65,7 @@ async def visitor(browser: Browser, site: str) -> AsyncIterator[Visiting]:
             )
             closing.push_async_callback(made.close)
             made.set_default_timeout(15_000)
+            await made.add_init_script(AXE_SCRIPT)
             return Visitor(await made.new_page(), site, Watch(site).on(made), has_scripts=scripts)
 
         yield arrive

@@ -9,9 +9,11 @@ test says so: give it a place in ``tests/browser/world.py``.
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from typing import NamedTuple
 
 import pytest
+from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from marketplace.app import create_app
@@ -23,7 +25,7 @@ from marketplace.web.openapi import access_of
 from marketplace.web.paths import Kind, kind_of
 from marketplace.web.templating import with_query
 from tests.browser.accessibility import faults, shape, sideways
-from tests.browser.conftest import Visiting
+from tests.browser.conftest import DESK, Visiting
 from tests.browser.visiting import Visitor
 from tests.browser.words import english_on
 from tests.browser.world import World, make_world
@@ -65,7 +67,8 @@ NO_PAGES = {
 
 WALKERS = (None, Role.PROVIDER_ADMIN, Role.PROVIDER_WORKER, Role.REVIEWER, Role.CASE_MANAGER, Role.FINANCE,
            Role.ORGANISER_ADMIN, Role.CLIENT, Role.PROXY)  # fmt: skip
-SIZES = {"1280 pixels": (1280, 900), "200 % zoom": (640, 450), "a phone": (320, 640)}
+SMALLER = {"200 % zoom": (640, 450), "a phone": (320, 640)}
+"""Sizes of the window beside the one in which pages are opened."""
 
 
 class PageRoute(NamedTuple):
@@ -89,8 +92,13 @@ class PageRoute(NamedTuple):
         return self.path in set(Desk) - {Desk.PUBLIC}
 
 
-def page_routes() -> Iterator[PageRoute]:
-    for route in create_app().routes:
+@cache
+def page_routes() -> tuple[PageRoute, ...]:
+    return tuple(_page_routes(create_app()))
+
+
+def _page_routes(app: Litestar) -> Iterator[PageRoute]:
+    for route in app.routes:
         assert isinstance(route, HTTPRoute)
         if "GET" not in route.route_handler_map or kind_of(route.path) is not Kind.PAGE:
             continue
@@ -133,8 +141,8 @@ class TestTheWalk:
         walked = {route.path for routes in walks().values() for route in routes}
         assert {route.path for route in page_routes()} - walked == set()
 
-    def test_what_is_left_out_is_still_there(self) -> None:
-        names = {handler.fn.__name__ for route in create_app().routes if isinstance(route, HTTPRoute)
+    def test_what_is_left_out_is_still_there(self, app: Litestar) -> None:
+        names = {handler.fn.__name__ for route in app.routes if isinstance(route, HTTPRoute)
                  for handler, _ in route.route_handler_map.values()}  # fmt: skip
         assert set(NO_PAGES) - names == set()
 
@@ -160,6 +168,7 @@ async def walk(visitor: Visiting, world: World, language: Language) -> None:
     found: list[str] = []
     for role, routes in walks().items():
         person = await visitor(language=language.locale)
+        person.looks = False
         if role is not None:
             await person.sign_in(world.people[role])
         for route in routes:
@@ -170,14 +179,14 @@ async def walk(visitor: Visiting, world: World, language: Language) -> None:
 
 async def seen(person: Visitor, path: str, language: Language, *, axe: bool) -> list[str]:
     """What is wrong with a page."""
+    await person.page.set_viewport_size(DESK)
     answer = await person.page.goto(with_query(path, lang=language.value))
     assert answer is not None
     if answer.status != 200:
         return [f"{path}: {answer.status}"]
     found = await (faults(person.page) if axe else shape(person.page))
     found += await english_on(person.page, language)
-    for size, (width, height) in SIZES.items():
+    for size, (width, height) in SMALLER.items():
         await person.page.set_viewport_size({"width": width, "height": height})
         found += [f"{path} at {size}: {fault}" for fault in await sideways(person.page)]
-    await person.page.set_viewport_size({"width": 1280, "height": 900})
     return found

@@ -46,12 +46,13 @@ class Watch:
 
 @dataclass
 class Visitor:
-    """One person with one browser. What is wrong with the pages gathers in ``found``."""
+    """One person with one browser. What is wrong with the pages gathers in ``found``, unless nobody ``looks``."""
 
     page: Page
     site: str
     watch: Watch
     has_scripts: bool = True
+    looks: bool = True
     found: list[str] = field(default_factory=list)
     met: set[str] = field(default_factory=set)
 
@@ -67,7 +68,7 @@ class Visitor:
 
         Each address once, and again when a form came back with errors.
         """
-        if not self.has_scripts:
+        if not (self.has_scripts and self.looks):
             return
         seen = urlsplit(self.page.url).path + (" with errors" if await self.has_errors() else "")
         if seen not in self.met:

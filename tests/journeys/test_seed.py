@@ -1,7 +1,12 @@
 """The demo data: made by the real use cases, there completely or not at all, and not made twice."""
 
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+import asyncpg
 import pytest
 
 from marketplace.accounts.signing_in import authenticate
@@ -10,25 +15,75 @@ from marketplace.demo.people import PASSWORD, SHOWN, code_now, read_people, sign
 from marketplace.kernel import db
 from marketplace.kernel.clock import today
 from marketplace.kernel.config import get_config
+from marketplace.kernel.embedded_postgres import EmbeddedPostgres
 from marketplace.ledger.proof import verify
 from marketplace.organisers.products import version_on
 from marketplace.pricing.values import Household, unit_value
-from marketplace.stripe.double import Double
+from marketplace.stripe.double import Double, running_double
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals.states import ApprovalStatus
+from tests.conftest import copy_of
+
+
+@contextmanager
+def settings_of_a_child(url: str, data: Path, double: Double) -> Iterator[None]:
+    """This process configured as a child of `marketplace run` is."""
+    settings = {
+        "DATABASE_URL": url,
+        "DATA_DIR": str(data),
+        "STRIPE_API_KEY": "sk_test_double",
+        "STRIPE_API_URL": double.url,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in settings.items():
+            patch.setenv(name, value)
+        get_config.cache_clear()
+        yield
+    get_config.cache_clear()
 
 
 @pytest.fixture
-async def installation(database: str, stripe_double: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """This process configured as a child of `marketplace run` is, over an empty database."""
-    settings = {"DATABASE_URL": database, "DATA_DIR": str(tmp_path), "STRIPE_API_KEY": "sk_test_double",
-                "STRIPE_API_URL": stripe_double.url}  # fmt: skip
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    get_config.cache_clear()
-    yield tmp_path
-    monkeypatch.undo()
-    get_config.cache_clear()
+def installation(database: str, stripe_double: Double, tmp_path: Path) -> Iterator[Path]:
+    """The folder of an installation over an empty database."""
+    with settings_of_a_child(database, tmp_path, stripe_double):
+        yield tmp_path
+
+
+class Seeded(NamedTuple):
+    """``told`` is what the seed said of its progress, ``made`` how many steps it took."""
+
+    database: str
+    data: Path
+    double: Double
+    told: list[tuple[int, int]]
+    made: int
+
+
+@pytest.fixture(scope="module")
+async def original(
+    postgres: EmbeddedPostgres,
+    migrated: str,
+    administration: asyncpg.Connection,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Seeded]:
+    """The whole demo data, which take long, made once."""
+    data, told = tmp_path_factory.mktemp("seeded"), list[tuple[int, int]]()
+    async with running_double() as double, copy_of(migrated, postgres, administration) as name:
+        with settings_of_a_child(postgres.url(name), data, double):
+            made = await seed.seed(lambda done, total: told.append((done, total)))
+        await db.stop_pool()
+        yield Seeded(name, data, double, told, made)
+
+
+@pytest.fixture
+async def seeded(
+    original: Seeded, postgres: EmbeddedPostgres, administration: asyncpg.Connection, tmp_path: Path
+) -> AsyncIterator[Path]:
+    """The folder of an installation of its own with all the demo data."""
+    data = Path(shutil.copytree(original.data, tmp_path / "data"))
+    async with copy_of(original.database, postgres, administration) as name:
+        with settings_of_a_child(postgres.url(name), data, original.double):
+            yield data
 
 
 async def counted(table: str) -> int:
@@ -39,19 +94,20 @@ def silent(_done: int, _total: int) -> None:
     """Nobody watches."""
 
 
-async def test_seed_tells_of_its_progress_and_is_made_once(installation: Path) -> None:
-    told: list[tuple[int, int]] = []
-    made = await seed.seed(lambda done, total: told.append((done, total)))
-    assert made > 25
-    assert told[-1] == (made + 1, made + 1)
-    assert [done for done, _ in told] == list(range(1, made + 2))
+def test_seed_tells_of_its_progress(original: Seeded) -> None:
+    steps = original.made
+    assert steps > 25
+    assert original.told[-1] == (steps + 1, steps + 1)
+    assert [done for done, _ in original.told] == list(range(1, steps + 2))
+
+
+async def test_seed_is_made_once(seeded: Path) -> None:
     before = [await counted(table) for table in ("visit", "offer", "person", "voucher", "audit_event")]
     assert await seed.seed(silent) == 0
     assert [await counted(table) for table in ("visit", "offer", "person", "voucher", "audit_event")] == before
 
 
-async def test_seed_shows_every_state_and_the_books_hold(installation: Path) -> None:
-    await seed.seed(silent)
+async def test_seed_shows_every_state_and_the_books_hold(seeded: Path) -> None:
     for table, statuses in (("application", ApplicationStatus), ("approval", ApprovalStatus)):
         rows = await db.fetch(f"select distinct status from {table}")
         assert {row["status"] for row in rows} == {status.value for status in statuses}
@@ -69,13 +125,12 @@ async def test_seed_shows_every_state_and_the_books_hold(installation: Path) -> 
     assert (await verify()).ok
 
 
-async def test_everybody_can_sign_in(installation: Path) -> None:
-    await seed.seed(silent)
-    known = {person.email: person for person in read_people(installation)}
+async def test_everybody_can_sign_in(seeded: Path) -> None:
+    known = {person.email: person for person in read_people(seeded)}
     assert set(known) == set(SHOWN)
-    assert len(sign_ins(installation)) > len(SHOWN)
+    assert len(sign_ins(seeded)) > len(SHOWN)
     for email, person in known.items():
-        signed_in = await authenticate(email, PASSWORD, code_now(installation, email))
+        signed_in = await authenticate(email, PASSWORD, code_now(seeded, email))
         assert getattr(signed_in, "is_strong", None) is bool(person.secret)
 
 
@@ -97,11 +152,10 @@ async def test_interrupted_seed_goes_on(installation: Path, monkeypatch: pytest.
     assert len(asked) == len(providers.providers()) + 1
 
 
-async def test_lost_sign_ins_are_made_anew(installation: Path) -> None:
-    await seed.seed(silent)
-    (installation / "demo-sign-ins.json").unlink()
+async def test_lost_sign_ins_are_made_anew(seeded: Path) -> None:
+    (seeded / "demo-sign-ins.json").unlink()
     assert await seed.seed(silent) == 1
-    digits = code_now(installation, "reviewer@demo.example")
+    digits = code_now(seeded, "reviewer@demo.example")
     assert await authenticate("reviewer@demo.example", PASSWORD, digits)
 
 

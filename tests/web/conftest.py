@@ -5,18 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from litestar import Litestar
 
-from marketplace.app import create_app
 from marketplace.kernel.actors import Actor
 from marketplace.organisers.schemas import Organiser
 from tests.factories.catalogue import approve, make_provider
 from tests.factories.organisers import make_organiser
 from tests.web.browser import Api, Browser, browser_of
 from tests.web.rulebook_editing import editor, fresh  # noqa: F401 - fixtures
-
-
-@pytest.fixture(scope="session")
-def app() -> Litestar:
-    return create_app()
 
 
 @pytest.fixture
