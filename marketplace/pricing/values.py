@@ -118,16 +118,31 @@ def _income_words(rule: IncomeTestedValue, household: Household) -> Message:
             "{value} per {unit}.",
             **shared,
         )
+    shared |= {
+        "max": Money(limit.max_cents or 0),
+        "income": Money(household.gross_income_cents),
+        "percent": limit.percent,
+        "lowest": Money(rule.lowest_cents),
+        "highest": Money(rule.highest_cents),
+    }
+    if rule.factor == 1 and rule.divisor == 1:
+        return message(
+            "Household of {size}: {max} − ({income} − {limit}) × {percent} %, "
+            "at least {lowest} and at most {highest}: the voucher is worth {value} per {unit}.",
+            **shared,
+        )
+    if rule.factor == 1:
+        return message(
+            "Household of {size}: {max} − ({income} − {limit}) × {percent} % ÷ {divisor}, "
+            "at least {lowest} and at most {highest}: the voucher is worth {value} per {unit}.",
+            divisor=rule.divisor,
+            **shared,
+        )
     return message(
         "Household of {size}: ({max} − ({income} − {limit}) × {percent} % ÷ {divisor}) × {factor}, "
         "at least {lowest} and at most {highest}: the voucher is worth {value} per {unit}.",
-        max=Money(limit.max_cents or 0),
-        income=Money(household.gross_income_cents),
-        percent=limit.percent,
         divisor=rule.divisor,
         factor=rule.factor,
-        lowest=Money(rule.lowest_cents),
-        highest=Money(rule.highest_cents),
         **shared,
     )
 

@@ -54,6 +54,14 @@ def test_lapland_s_value_is_base_times_coefficient(band: str, cents: int):
     assert unit_value(lapland_value(), NOBODY, band) == cents
 
 
+def test_a_formula_tells_no_factor_and_no_divisor_of_one():
+    told = translate(value_words(national_value(25, 528), income(900), ANY_TIME), Language.EN)
+    assert "% ÷ 60, at least" in told
+    assert "× 1" not in told
+    by_month = msgspec.structs.replace(national_value(25, 528), divisor=1)
+    assert "÷" not in translate(value_words(by_month, income(900), ANY_TIME), Language.EN)
+
+
 def test_a_household_may_have_a_full_value_of_its_own():
     two = HouseholdLimit(2, 1_205_00, Decimal(22), 30_00)
     rule = msgspec.structs.replace(helsinki_value(), limits=(helsinki_value().limits[0], two))
