@@ -117,3 +117,9 @@ def test_values_in_words() -> None:
     assert in_words("gone", by_key["same_carer"]) == Text("gone")
     assert in_words(Text("Matot"), by_key["speciality"]) == Text("Matot")
     assert in_words("Matot", by_key["speciality"]) == Text("Matot")
+
+
+def test_one_of_a_unit_is_told_in_the_singular() -> None:
+    days = next(each for each in template("V-HOMECARE-REG") if each.key == "start_days")
+    said = [[translate(in_words(number, days), language) for language in Language] for number in (1, 2)]
+    assert said == [["1 päivässä", "1 dag", "1 day"], ["2 päivässä", "2 dagar", "2 days"]]

@@ -45,13 +45,16 @@ class Choice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Attribute(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Something by which offers of a class are compared. Numbers are whole, in ``unit``, from ``least`` to ``most``."""
+    """Something by which offers of a class are compared. Numbers are whole, in ``unit`` (``one`` of it, where that is
+    another word), from ``least`` to ``most``.
+    """
 
     key: str
     name: Text
     kind: AttributeKind
     choices: tuple[Choice, ...] = ()
     unit: Text | None = None
+    one: Text | None = None
     least: int = 0
     most: int = LARGEST
     longest: int = LONGEST_TEXT
@@ -88,9 +91,9 @@ def _attributes() -> Mapping[str, Attribute]:
 def _attribute(key: str, data: Mapping[str, Any]) -> Attribute:
     choices = tuple(Choice(name, Text(*words)) for name, words in data.get("choices", {}).items())
     rest = {name: data[name] for name in ("least", "most", "longest") if name in data}
-    unit = Text(*data["unit"]) if "unit" in data else None
+    unit, one = (Text(*data[each]) if each in data else None for each in ("unit", "one"))
     return Attribute(
-        key=key, name=Text(*data["name"]), kind=AttributeKind(data["kind"]), choices=choices, unit=unit, **rest
+        key=key, name=Text(*data["name"]), kind=AttributeKind(data["kind"]), choices=choices, unit=unit, one=one, **rest
     )
 
 
@@ -243,5 +246,6 @@ def in_words(value: Value | None, attribute: Attribute) -> Text | Message:
     if attribute.kind is AttributeKind.CHOICE:
         return next((each.name for each in attribute.choices if each.key == value), Text(str(value)))
     if attribute.kind is AttributeKind.NUMBER and attribute.unit:
-        return message("{number} {unit}", number=value, unit=attribute.unit)
+        unit = attribute.one if value == 1 and attribute.one else attribute.unit
+        return message("{number} {unit}", number=value, unit=unit)
     return value if isinstance(value, Text) else Text(str(value))
