@@ -19,6 +19,7 @@ from marketplace.kernel.embedded_postgres import EmbeddedPostgres
 from marketplace.ledger.proof import verify
 from marketplace.organisers.products import version_on
 from marketplace.pricing.values import Household, unit_value
+from marketplace.stripe.current import close_gateway
 from marketplace.stripe.double import Double, running_double
 from onboarding.applications.states import ApplicationStatus
 from onboarding.approvals.states import ApprovalStatus
@@ -70,6 +71,7 @@ async def original(
     data, told = tmp_path_factory.mktemp("seeded"), list[tuple[int, int]]()
     async with running_double() as double, copy_of(migrated, postgres, administration) as name:
         with settings_of_a_child(postgres.url(name), data, double):
+            await close_gateway()  # One of other settings may be left of a test without a database.
             made = await seed.seed(lambda done, total: told.append((done, total)))
         await db.stop_pool()
         yield Seeded(name, data, double, told, made)
