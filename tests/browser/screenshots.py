@@ -69,7 +69,9 @@ LANGUAGES, WIDTHS = ("fi", "sv", "en"), (DESKTOP, PHONE)
 SCENES = (
     Scene("start", "/", languages=LANGUAGES, widths=WIDTHS),
     Scene("search", SEARCH),
-    Scene("compare", f"{SEARCH}&service_class=V-HOMECARE-REG", steps=(compare_three,), languages=LANGUAGES, widths=WIDTHS),
+    Scene(
+        "compare", f"{SEARCH}&service_class=V-HOMECARE-REG", steps=(compare_three,), languages=LANGUAGES, widths=WIDTHS
+    ),
     Scene("offer", f"{SEARCH}&service_class=V-HOMECARE-REG", steps=(follow(".st-card__title a"),)),
     Scene("register", "/register?municipality=091"),
     Scene("provider-desk", "/provider", "provider"),
