@@ -94,25 +94,26 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     folder.rmdir()
 
 
-def test_people_read_lines_with_ticks(scratch: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert journey.run_demo(Config(), as_json=False) == 0
-    lines = capsys.readouterr().out
-    assert lines.count("✓") == len(STEPS)
-    assert "€" in lines
-    assert processes_over(scratch) == []
-
-
-def test_failed_step_is_told_and_everything_is_stopped(
+def test_people_read_lines_with_ticks_and_what_failed(
     scratch: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """As JSON the same is told by the whole demonstration above and by the interrupted one."""
+
     def breaks(self: Acts) -> dict[str, object]:
         raise DemoFailed("no company today")
 
     monkeypatch.setattr(Acts, "_register_company", breaks)
-    assert journey.run_demo(Config(), as_json=True) == 1
-    last = msgspec.json.decode(capsys.readouterr().out.splitlines()[-1])
-    assert last == {"step": "register_company", "ok": False, "error": "no company today"}
+    assert journey.run_demo(Config(), as_json=False) == 1
+    lines = capsys.readouterr().out
+    assert lines.count("✓") == STEPS.index("register_company")
+    assert "✗" in lines
+    assert lines.rstrip().endswith("no company today")
     assert processes_over(scratch) == []
+
+
+def test_people_read_sums_in_euros(capsys: pytest.CaptureFixture[str]) -> None:
+    journey.Narrator(as_json=False).trial_balance({"paid_cents": 123_45})
+    assert "paid: 123.45 €" in capsys.readouterr().out
 
 
 def test_interrupted_demonstration_leaves_nothing(tmp_path: Path) -> None:
