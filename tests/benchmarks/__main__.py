@@ -107,6 +107,9 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
     server = PgBench(binaries / "pgbench", database_url.rpartition("/")[0] + "/postgres")
     return this_machine(binaries / "postgres"), [
         Chapter(f"Search at {size.offers:,} offers", ABOUT_SEARCH, _search(stack.local_url, database_url, cards, size)),
+        # These replace the index that the searches above need, and come before what leaves the server much to tidy up.
+        _quality(size),
+        _reindexing(size),
         Chapter(
             f"Register of {size.providers:,} approved providers",
             register.ABOUT,
@@ -116,9 +119,6 @@ def _measured(stack: Stack, size: Size) -> tuple[Machine, list[Chapter]]:
         _impact(size),
         Chapter("Review queue as it grows", reviewing.ABOUT, _review(stack.local_url, database_url, queues, size)),
         Chapter("Redemption", ABOUT_REDEEMING, _redeem(stack.local_url, server, prepared, size)),
-        # These replace the index that the searches above need.
-        _quality(size),
-        _reindexing(size),
     ]
 
 
