@@ -9,6 +9,14 @@ from marketplace.stripe.gateway import StripeGateway
 
 
 @pytest.fixture
+async def turku(database: str):
+    """The organiser of the catalogue's tests."""
+    from tests.factories.organisers import make_organiser
+
+    return await make_organiser("Varsinais-Suomi", county_code="05")
+
+
+@pytest.fixture
 async def clock():
     """The evening on which the vouchers of ``tests.factories.vouchers`` are in use."""
     from tests.factories.vouchers import NOW

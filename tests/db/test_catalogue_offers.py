@@ -31,14 +31,9 @@ from tests.factories.catalogue import (
     offer_draft,
     suspend,
 )
-from tests.factories.organisers import make_organiser, make_product
+from tests.factories.organisers import make_product
 
 EARLIER = date(2026, 1, 1)
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

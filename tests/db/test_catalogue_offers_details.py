@@ -49,11 +49,6 @@ DETAILS = OfferDetails(
 
 
 @pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
-
-
-@pytest.fixture
 async def provider(turku: Organiser) -> Actor:
     actor = await make_provider()
     await approve(actor, turku, service_classes=("V-HOMECARE-REG", "V-PA"))

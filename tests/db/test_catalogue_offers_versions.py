@@ -27,11 +27,6 @@ EARLIER = date(2026, 1, 1)
 
 
 @pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
-
-
-@pytest.fixture
 async def provider(turku: Organiser) -> Actor:
     actor = await make_provider()
     await approve(actor, turku, service_classes=("V-HOMECARE-REG", "V-HOMECARE-TMP", "V-PA", "V-CLEANING", "V-MEAL"))

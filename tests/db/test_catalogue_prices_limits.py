@@ -27,18 +27,13 @@ from marketplace.pricing.values import HouseholdLimit, IncomeTestedValue
 from onboarding.register.ceilings import approved_ceilings
 from onboarding.rulebooks.language import ServiceTerms
 from tests.factories.catalogue import NO_QUESTIONS, approve, band_prices, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser, make_product
+from tests.factories.organisers import make_product
 
 CARE = "V-HOMECARE-REG"
 EARLIER, TODAY = date(2026, 1, 1), date(2026, 8, 3)
 LESS_INCOME = IncomeTestedValue(
     max_cents=36_00, lowest_cents=7_00, highest_cents=36_00, limits=(HouseholdLimit(1, 588_00, Decimal(35)),)
 )
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

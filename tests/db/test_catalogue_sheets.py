@@ -18,17 +18,11 @@ from marketplace.organisers.rules import STANDARD_BANDS, set_bands
 from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.charges import FeeWaiver, Package, Surcharge, Travel
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser
 from tests.factories.sheets import MESSY, sent
 
 ALL = Acceptance()
 PUBLISH = Acceptance(publish_complete=True)
 REAL = (Path(__file__).parents[1] / "unit" / "data" / "price_lists.csv").read_bytes()
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

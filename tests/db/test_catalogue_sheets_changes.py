@@ -18,16 +18,10 @@ from marketplace.organisers.rules import set_price_rules
 from marketplace.organisers.schemas import Organiser
 from marketplace.pricing.prices import IncreaseRules, PriceList, PriceRules, Unit
 from tests.factories.catalogue import approve, band_prices, make_offer, make_provider, offer_draft
-from tests.factories.organisers import make_organiser
 from tests.factories.sheets import MESSY, sent
 
 SOON = date(2099, 6, 1)
 CHEAPER = "Palvelu;Arki klo 7-18;Arki-ilta 18–22;Arki klo 22–7;La;Su ja pyhät\nKotihoito;30;31;32;33;34\n"
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture

@@ -13,15 +13,10 @@ from marketplace.pricing.schedules import Weekday, WeeklyVisit
 from marketplace.pricing.values import FlatValue
 from search.comparisons.comparing import CompareRequest, compare
 from tests.factories.catalogue import approve, make_offer, make_provider
-from tests.factories.organisers import make_organiser, make_product
+from tests.factories.organisers import make_product
 from tests.factories.sheets import sent
 
 ERRANDS, ESCORT, CARE = "V-SHOPPING", "V-ESCORT", "V-HOMECARE-REG"
-
-
-@pytest.fixture
-async def turku(database: str) -> Organiser:
-    return await make_organiser("Varsinais-Suomi", county_code="05")
 
 
 @pytest.fixture
